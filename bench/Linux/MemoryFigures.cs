@@ -1,0 +1,3 @@
+namespace Understudy.Bench.Linux;
+
+readonly record struct MemoryFigures(double RssMb, double PssMb);

@@ -1,0 +1,3 @@
+namespace Understudy.Bench;
+
+sealed record Upstream(Child Process, int Port);

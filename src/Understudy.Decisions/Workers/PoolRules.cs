@@ -1,0 +1,16 @@
+namespace Understudy.Decisions.Workers;
+
+/// <summary>A pool's bounds and manners, from its configuration and `scale`.</summary>
+public sealed record PoolRules
+{
+    public required string App { get; init; }
+    public required string Pool { get; init; }
+    public required int Min { get; init; }
+    public required int Max { get; init; }
+    public required int Concurrency { get; init; }
+    public required TimeSpan ReadyWithin { get; init; }
+    public required TimeSpan StopWithin { get; init; }
+    public long? RecycleRequests { get; init; }
+    public long? RecycleMemoryBytes { get; init; }
+    public TimeSpan? RecycleAge { get; init; }
+}

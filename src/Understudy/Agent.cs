@@ -1,0 +1,282 @@
+using Understudy.Api;
+using Understudy.Decisions.Config;
+using Understudy.Decisions.Proxying;
+using Understudy.Linux;
+using Understudy.Proxying;
+using Understudy.Releases;
+using Understudy.State;
+using Understudy.Workers;
+using Understudy.Workers.Logs;
+
+namespace Understudy;
+
+/// <summary>One app as the agent runs it.</summary>
+/// <param name="Folder">The resolved folder in which its workers start.</param>
+/// <param name="User">The user that its workers run as; null: the agent's own.</param>
+/// <param name="Release">The release's name; `local` where an app runs from its own folder.</param>
+public sealed record HostedApp(AppConfig Config, string Folder, string? User, string Release)
+{
+    /// <summary>The release's name of an app that runs from its own folder.</summary>
+    public const string Local = "local";
+
+    /// <summary>HOME of its processes. Null: its user's own.</summary>
+    public string? Home { get; init; }
+}
+
+/// <param name="Foreground">`up`: stopping the agent stops the proxy and the workers. Otherwise they live on and the next agent adopts them.</param>
+public sealed record AgentOptions(Paths Paths, HostConfig Host, IReadOnlyList<HostedApp> Apps, bool Foreground);
+
+/// <summary>The composition root of the agent's process.</summary>
+public sealed class Agent : IAsyncDisposable
+{
+    static readonly TimeSpan ProxyStopsWithin = TimeSpan.FromSeconds(35);
+    static readonly TimeSpan MemoryEvery = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan LogsEvery = TimeSpan.FromSeconds(2);
+
+    /// <summary>Logs kept per pool of workers that are gone: enough to read why the last ones died.</summary>
+    const int DeadLogsKept = 10;
+
+    readonly AgentOptions _options;
+    readonly CancellationTokenSource _stop = new();
+    readonly AgentLock _lock;
+    readonly Database _database;
+    readonly EventLog _events;
+    readonly IOwnership _ownership;
+    readonly ProcessExits _exits = new();
+    readonly RoutePublisher _routes;
+    readonly HostedPools _pools;
+    readonly ReleaseLedger _releases;
+    readonly ReleaseStore _store;
+    readonly Presentation _presentation;
+    readonly Deployments _deployments;
+    readonly DeployOperations _deploying;
+    readonly TokenOperations _tokens;
+    readonly RestartFiles _restartFiles;
+    readonly HashSet<string> _unreadable = [];
+    readonly RecentReports _recent = new();
+
+    /// <summary>Killed at the start; a dying process holds its cgroup a moment longer.</summary>
+    readonly List<string> _strays = [];
+    readonly ProxyKeeper _proxy;
+    readonly Schedules _schedules;
+    readonly List<Task> _loops = [];
+    ApiServer? _api;
+
+    Agent(AgentOptions options)
+    {
+        _options = options;
+        var paths = options.Paths;
+        _lock = AgentLock.Take(paths.AgentLock);
+        _database = new Database(paths.State);
+        _events = new EventLog(_database, TimeProvider.System);
+        _ownership = Ownership.For(paths);
+        _routes = new RoutePublisher(paths.Routes, RouteTable.Empty with { AccessLog = options.Host.AccessLog, TrustedProxies = options.Host.TrustedProxies });
+        var secrets = new AppSecrets(_database, new SecretBox(paths.SecretKey), TimeProvider.System);
+        _releases = new ReleaseLedger(_database);
+        _store = new ReleaseStore(paths, options.Host, _releases, TimeProvider.System);
+        var parts = new PoolParts(paths, _ownership, _exits, new Ports(), new Ledger(_database), _events, _routes, secrets)
+        {
+            Restore = (app, cancellation) => _store.Load(app.Config.App, app.Release, cancellation),
+        };
+        _pools = new HostedPools(parts);
+        foreach (var app in options.Apps)
+            _pools.Add(app);
+        _proxy = new ProxyKeeper(paths, options.Host.Listen, _ownership, _exits, _events);
+        var runner = new CommandRunner(_ownership, _exits, TimeProvider.System);
+        _presentation = new Presentation(_releases, _store, _pools, _routes, TimeProvider.System);
+        _deployments = new Deployments(new DeployParts(
+            paths, _releases, _store, _events, _pools, runner, app => WorkerEnvironment.For(app, secrets.For(app.Config.App)), app => secrets.For(app).Values, () => _proxy.Report, () => _recent.Oldest, _presentation.Show, TimeProvider.System));
+        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets);
+        _deploying = new DeployOperations(Operations, _deployments, _releases, _events, TimeProvider.System, _presentation.Show);
+        _tokens = new TokenOperations(new ApiTokens(_database, TimeProvider.System), _events, TimeProvider.System);
+        _restartFiles = new RestartFiles(_pools, _events, app => _deployments.Going(app) is not null);
+        _schedules = new Schedules(new ScheduleParts(paths, () => _deployments.Serving, new ScheduleLedger(_database), _events, secrets, runner.Run, TimeProvider.System));
+    }
+
+    public Operations Operations { get; }
+
+    /// <summary>Null once every pool has reached its lower bound; else a sentence saying what failed, with the worker's last log lines, and what to do.</summary>
+    public Task<string?> FirstBoot { get; private set; } = Task.FromResult<string?>(null);
+
+    /// <exception cref="OperationRefused">The host cannot be served: another agent runs, a port is in use, a folder cannot be written.</exception>
+    public static async Task<Agent> Start(AgentOptions options, CancellationToken cancellation)
+    {
+        AgentFolders.Make(options.Paths);
+        var agent = new Agent(options);
+        try
+        {
+            await agent.AddDeployed(cancellation);
+            agent.FirstBoot = WhenBooted(agent._pools.All);
+            agent.Adopt();
+            if (await agent._proxy.FirstServe(cancellation) is { } failure)
+                throw new OperationRefused(failure);
+            await agent.Begin(cancellation);
+            return agent;
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>With Foreground drains and stops workers and proxy within their deadlines; else only stops watching them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Notify.Stopping();
+        await _schedules.Stop();
+        if (_options.Foreground)
+        {
+            await _proxy.Stop(ProxyStopsWithin);
+            var ended = Task.WhenAll(_pools.All.Select(pool => pool.End(_stop.Token)));
+            // Stopped before it had begun: the workers that it adopted are let go like any others.
+            if (_loops.Count == 0)
+                _pools.Begin(_stop.Token);
+            Observe(null);
+            await ended;
+            await Release();
+        }
+        _events.Add("agent.stopped", _options.Foreground ? "the agent has stopped, and all it ran" : "the agent has stopped; proxy and workers go on");
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+        await _pools.Ended();
+        await _deployments.Ended();
+        _deployments.Dispose();
+        if (_api is not null)
+            await _api.DisposeAsync();
+        _schedules.Dispose();
+        _proxy.Dispose();
+        _exits.Dispose();
+        _database.Dispose();
+        _lock.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <summary>Foreground only: kills workers and proxy without waiting for what is in flight, also while DisposeAsync drains.</summary>
+    public void StopAtOnce()
+    {
+        foreach (var pool in _pools.All)
+            pool.Kill();
+        _proxy.Kill();
+    }
+
+    /// <summary>The deployed apps, each with the release that its pools were last told to run.</summary>
+    async Task AddDeployed(CancellationToken cancellation)
+    {
+        foreach (var app in _releases.Apps())
+        {
+            if ((app.Target ?? app.Current) is not { } release)
+                continue;
+            if (_pools.Apps.Any(one => one.Config.App == app.App))
+            {
+                _events.Add("app.hidden", $"{app.App} is deployed on this host, and agent.yaml names a folder for an app of the same name: the folder is served", app.App);
+                continue;
+            }
+            try
+            {
+                _pools.Add(await _store.Load(app.App, release, cancellation));
+            }
+            catch (Exception refused) when (refused is OperationRefused or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+            {
+                // Its workers go on as they are: better an app that nobody tends than none.
+                _unreadable.Add(app.App);
+                _routes.KeepFound(app.App);
+                _events.Add("app.unreadable", $"{app.App} cannot be tended, its workers go on as they are: {refused.Message}", app.App);
+            }
+        }
+    }
+
+    void Adopt()
+    {
+        var adopted = _pools.All.Sum(pool => pool.Adopt());
+        var known = _pools.All.SelectMany(pool => pool.WorkerIds).Append(ProxyKeeper.Id).ToHashSet();
+        _strays.AddRange(Adoption.EndStrays(_ownership, id => known.Contains(id) || _unreadable.Contains(id.Split('.')[0])));
+        foreach (var stray in _strays)
+            _events.Add("worker.stale", $"{stray} belongs to no pool of this host: killed with all its processes");
+        _events.Add("agent.started", $"agent {Product.Version}, pid {Environment.ProcessId}, has started and adopted {adopted} workers (ownership: {_ownership.Describe})");
+        _presentation.ShowAll();
+        _routes.Release();
+    }
+
+    async Task Begin(CancellationToken cancellation)
+    {
+        _pools.Begin(_stop.Token);
+        _loops.Add(_proxy.Run(() => _deployments.Active || _pools.All.Any(pool => pool.Hurried), Observe, _stop.Token));
+        _loops.Add(MeasureMemory());
+        _loops.Add(ArchiveLogs());
+        _loops.Add(Each(TimeSpan.FromMinutes(1), _presentation.ShowAll));
+        _loops.Add(Each(TimeSpan.FromSeconds(2), _restartFiles.Look));
+        _loops.Add(Each(TimeSpan.FromSeconds(2), () => _strays.RemoveAll(_ownership.Release)));
+        _loops.Add(_schedules.Run(_stop.Token));
+        _deployments.Resume(_stop.Token);
+        _api = await ApiServer.Start(Operations, _deploying, _tokens, _options.Paths, _options.Host, cancellation);
+        Notify.Ready();
+    }
+
+    void Observe(ProxyReport? report)
+    {
+        _recent.Take(report);
+        foreach (var pool in _pools.All)
+            pool.Observe(report);
+    }
+
+    /// <summary>Removes the cgroups; a dying process holds its own a moment longer than it is listed there.</summary>
+    async Task Release()
+    {
+        var deadline = BootClock.Now + TimeSpan.FromSeconds(2);
+        while (_ownership.Found().Where(id => !_ownership.Release(id)).ToList().Count > 0 && BootClock.Now < deadline)
+            await Task.Delay(20);
+        if (_ownership.Found().Count == 0)
+            _ownership.End();
+    }
+
+    Task MeasureMemory()
+    {
+        var nextFull = TimeSpan.Zero;
+        return Each(TimeSpan.FromSeconds(2), () =>
+        {
+            var full = BootClock.Now >= nextFull;
+            if (full)
+                nextFull = BootClock.Now + MemoryEvery;
+            foreach (var pool in _pools.All)
+                pool.MeasureMemory(full);
+        });
+    }
+
+    Task ArchiveLogs()
+    {
+        var host = _options.Host;
+        var archive = new WorkerLogArchive(_options.Paths, host.LogArchiveBytes, host.LogArchivesKept, DeadLogsKept, trouble => _events.Add("logs.trouble", trouble));
+        return Each(LogsEvery, () => archive.Turn([.. _pools.All.SelectMany(pool => pool.WorkerIds)]));
+    }
+
+    async Task Each(TimeSpan period, Action turn)
+    {
+        using var timer = new PeriodicTimer(period);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                try
+                {
+                    turn();
+                }
+                catch (Exception bug) when (bug is not OperationCanceledException)
+                {
+                    _events.Trouble("a turn", bug);
+                }
+            }
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    static async Task<string?> WhenBooted(IReadOnlyList<Pool> pools)
+    {
+        foreach (var pool in pools)
+        {
+            if (await pool.FirstBoot is { } failure)
+                return failure;
+        }
+        return null;
+    }
+}

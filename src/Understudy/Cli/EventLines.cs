@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Text.Json;
+using Understudy.Api;
+
+namespace Understudy.Cli;
+
+/// <summary>Events as lines: the moment in local time, what it is about, and the sentence.</summary>
+internal sealed class EventLines(Screen screen, bool json, string? onlyApp)
+{
+    public void Write(IEnumerable<EventDocument> events)
+    {
+        foreach (var one in events.Where(one => onlyApp is null || one.App == onlyApp))
+            screen.Line(json ? JsonSerializer.Serialize(one, JsonDocuments.Readable.EventDocument) : Line(one));
+    }
+
+    string Line(EventDocument one)
+    {
+        var at = one.At.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        var about = one.Worker ?? one.Pool ?? one.App ?? "host";
+        var kind = SafeText.Of(one.Kind);
+        return $"{screen.Paint(Ink.Faint, at)}  {screen.PaintName(about, SafeText.Of(about).PadRight(8))}  {screen.Paint(InkOf(one.Kind), kind.PadRight(16))}  {SafeText.Of(one.Message)}";
+    }
+
+    public static Ink InkOf(string kind) => kind == "schedule.ended" ? Ink.None : kind[(kind.IndexOf('.', StringComparison.Ordinal) + 1)..] switch
+    {
+        "crashed" or "crash-loop" or "killed" or "failed" or "ended" or "down" or "stale" => Ink.Bad,
+        "ready" or "recovered" or "serving" or "up" => Ink.Good,
+        _ => Ink.None,
+    };
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Threading.Tasks.Sources;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Understudy.Proxying;
+
+/// <summary>How a request for a worker's slot came out.</summary>
+internal enum Grant
+{
+    /// <summary>A worker is assigned.</summary>
+    Handed,
+
+    /// <summary>It waits in the pool's queue.</summary>
+    Queued,
+
+    /// <summary>The queue is full, the wait was too long, or no worker has been up for longer than the wait.</summary>
+    Refused,
+
+    /// <summary>The client went away while it waited.</summary>
+    Withdrawn,
+}
+
+/// <summary>Why the proxy itself ended an attempt.</summary>
+internal enum AbortReason
+{
+    None,
+    MarkedDown,
+    TimedOut,
+}
+
+/// <summary>
+/// One request on its way. Kestrel keeps one per connection (or HTTP/2 stream slot), so that a request costs no allocation here.
+/// The fields under "the pool's" are read and written under the pool's lock only.
+/// </summary>
+internal sealed class Exchange : IValueTaskSource<Grant>
+{
+    public Exchange(IFeatureCollection features, RequestPath path)
+    {
+        Context = new DefaultHttpContext(features);
+        Transform = new ExchangeTransform(this, path);
+    }
+
+    public DefaultHttpContext Context { get; }
+    public ExchangeTransform Transform { get; }
+
+    public long StartedAt;
+    public App? App;
+    public int Attempts;
+    public string? RequestId;
+    public string Target = "";
+    public string? LastWorker;
+
+    /// <summary>Whether the body, if any, can be sent a second time; <see cref="Kept"/> has its bytes.</summary>
+    public bool BodyKept;
+    public byte[]? Kept;
+    public int KeptLength;
+
+    /// <summary>A worker's connection broke under each attempt so far.</summary>
+    public bool AllBroken;
+
+    // The last Host and peer seen on this connection: mostly the same as now, and then neither is looked up again.
+    public string? RoutedHost;
+    public Routing? RoutedBy;
+    public App? RoutedTo;
+    public IPAddress? Peer;
+    public string PeerText = "";
+    public bool PeerTrusted;
+
+    // The pool's.
+    public Exchange? Previous;
+    public Exchange? Next;
+    public RoutedWorker? Worker;
+    public RoutedWorker? Avoid;
+    public bool InQueue;
+    public bool HoldsSlot;
+    public bool CancellationTaken;
+    public AbortReason Aborted;
+    public CancellationTokenSource Cancellation = new();
+    public long QueuedAt;
+    public long HandedAt;
+    public long QueuedTicks;
+
+    /// <summary>Stopwatch ticks when the answer's headers came; 0 before.</summary>
+    public long AnsweredAt;
+
+    ManualResetValueTaskSourceCore<Grant> grant = new() { RunContinuationsAsynchronously = true };
+
+    public void Begin(IFeatureCollection features, long now)
+    {
+        Context.Initialize(features);
+        StartedAt = now;
+        App = null;
+        Attempts = 0;
+        RequestId = null;
+        Target = "";
+        BodyKept = false;
+        AllBroken = true;
+        LastWorker = null;
+        Avoid = null;
+        QueuedAt = 0;
+        QueuedTicks = 0;
+        AnsweredAt = 0;
+    }
+
+    public void End()
+    {
+        if (Kept is not null) ForgetBody();
+        Context.Uninitialize();
+    }
+
+    void ForgetBody()
+    {
+        System.Buffers.ArrayPool<byte>.Shared.Return(Kept!);
+        Kept = null;
+    }
+
+    public void PrepareWait() => grant.Reset();
+
+    public void Settle(Grant outcome) => grant.SetResult(outcome);
+
+    public ValueTask<Grant> Settled => new(this, grant.Version);
+
+    Grant IValueTaskSource<Grant>.GetResult(short token) => grant.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<Grant>.GetStatus(short token) => grant.GetStatus(token);
+
+    void IValueTaskSource<Grant>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        grant.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,88 @@
+using System.Net.Http;
+using Microsoft.AspNetCore.Http;
+using Understudy.Decisions.Proxying;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Understudy.Proxying;
+
+/// <summary>From what the forwarder reports to a verdict, and to the client's answer.</summary>
+internal static class Failures
+{
+    /// <returns>Null: the request is to be tried again. Else the answer to await.</returns>
+    public static Task? Settle(Exchange exchange, RoutedWorker worker, ForwarderError error, AbortReason aborted)
+    {
+        var context = exchange.Context;
+        var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        if (IsClients(error, exception, out var bad)) return ClientFailed(context, exchange, bad);
+        // 101 went out: both ends are streams, and either may end them.
+        if (context.RequestAborted.IsCancellationRequested || error >= ForwarderError.UpgradeRequestCanceled && error <= ForwarderError.UpgradeActivityTimeout) return Task.CompletedTask;
+        var failure = aborted switch
+        {
+            AbortReason.MarkedDown => Failure.MarkedDown,
+            AbortReason.TimedOut => Failure.TimedOut,
+            _ => Classify(error, exception),
+        };
+        switch (exchange.App!.Retries.Judge(exchange, worker, failure, IsIdempotent(exchange)))
+        {
+            case Verdict.Retry:
+                context.Response.Clear();
+                ChunkedBody.Remove(context.Response);
+                context.Features.Set<IForwarderErrorFeature>(null);
+                return null;
+            case Verdict.TimedOut:
+                return Pages.Write(context, 504, "It did not answer within the time allowed.", exchange.RequestId, Unread(exchange));
+            case Verdict.LostInside:
+                return Pages.Write(context, 502, "The request was being worked on when its worker was lost. It may have been carried out.", exchange.RequestId, Unread(exchange));
+            case Verdict.BadGateway:
+                return Pages.Write(context, 502, "Please try again in a moment.", exchange.RequestId, Unread(exchange));
+            default:
+                // IHttpForwarder ends the connection too, but not after a failure that came with the last byte.
+                context.Abort();
+                return Task.CompletedTask;
+        }
+    }
+
+    static bool Unread(Exchange exchange) => !exchange.BodyKept;
+
+    static bool IsIdempotent(Exchange exchange)
+    {
+        var request = exchange.Context.Request;
+        return RetryRules.IsIdempotent(request.Method)
+            || HttpMethods.IsConnect(request.Method)
+            || (exchange.App!.Route.Pool.RetryIdempotencyKey && request.Headers["Idempotency-Key"].Count > 0);
+    }
+
+    static bool IsClients(ForwarderError error, Exception? exception, out BadHttpRequestException? bad)
+    {
+        bad = null;
+        for (var inner = exception; inner is not null; inner = inner is AggregateException { InnerExceptions.Count: > 0 } several ? several.InnerExceptions[0] : inner.InnerException)
+        {
+            if (inner is BadHttpRequestException found) bad = found;
+        }
+
+        return bad is not null || error is ForwarderError.RequestBodyClient or ForwarderError.ResponseBodyClient;
+    }
+
+    static Task ClientFailed(HttpContext context, Exchange exchange, BadHttpRequestException? bad)
+    {
+        // Kestrel reports some damaged bodies as bad requests and others as plain errors in reading.
+        if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            return Pages.Write(context, bad?.StatusCode ?? 400, "The request's body could not be read.", exchange.RequestId, close: true);
+        context.Abort();
+        return Task.CompletedTask;
+    }
+
+    static Failure Classify(ForwarderError error, Exception? exception)
+    {
+        // With no timeout of its own, the only thing that can time out inside the client is connecting.
+        if (error == ForwarderError.RequestTimedOut) return Failure.NotDelivered;
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is not HttpRequestException http) continue;
+            if (http.HttpRequestError is HttpRequestError.ConnectionError) return Failure.NotDelivered;
+            if (http.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded) return Failure.Garbled;
+        }
+
+        return error is ForwarderError.RequestCreation or ForwarderError.ResponseHeaders ? Failure.Garbled : Failure.Broken;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace Understudy.Proxying;
+
+/// <summary>A pool's time limits, looked at about ten times a second.</summary>
+internal static class PoolLimits
+{
+    /// <summary>Refuses what has waited too long and ends what has taken too long.</summary>
+    public static void Enforce(PoolDispatch pool)
+    {
+        Endings endings = default;
+        lock (pool.Gate)
+        {
+            var now = Clock.Ticks;
+            RefuseOlder(pool, now);
+            var oldest = now - Clock.ToTicks(pool.Route.RequestTimeout);
+            foreach (var worker in pool.Workers) EndOlder(worker, oldest, ref endings);
+            foreach (var worker in pool.Leaving) EndOlder(worker, oldest, ref endings);
+        }
+
+        endings.Run();
+    }
+
+    static void RefuseOlder(PoolDispatch pool, long now)
+    {
+        for (var waiting = pool.Queue.Head; waiting is not null;)
+        {
+            var next = waiting.Next;
+            if (Stopwatch.GetElapsedTime(waiting.QueuedAt, now) >= pool.Route.QueueWait)
+            {
+                pool.Queue.Remove(waiting);
+                pool.Figures.Refused++;
+                waiting.Settle(Grant.Refused);
+            }
+
+            waiting = next;
+        }
+    }
+
+    static void EndOlder(RoutedWorker worker, long oldest, ref Endings endings)
+    {
+        for (var exchange = worker.Inside; exchange is not null; exchange = exchange.Next)
+        {
+            if (exchange.AnsweredAt == 0 && exchange.HandedAt < oldest) endings.Add(exchange, AbortReason.TimedOut);
+        }
+    }
+}

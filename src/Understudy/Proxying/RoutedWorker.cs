@@ -1,0 +1,103 @@
+using Understudy.Decisions.Proxying;
+
+namespace Understudy.Proxying;
+
+/// <summary>What the proxy knows of one worker. All but what its answers set is guarded by the pool's gate.</summary>
+internal sealed class RoutedWorker(WorkerRoute route, TimeSpan now)
+{
+    static readonly long[] upToTicks = [.. AnswerTimes.UpToMilliseconds.Select(milliseconds => milliseconds * Clock.TicksPerMillisecond)];
+
+    readonly long[] durations = new long[AnswerTimes.Buckets];
+    long failures;
+
+    public WorkerRoute Route { get; } = route;
+
+    /// <summary>Where its requests are sent, without a path.</summary>
+    public string Prefix { get; } = $"http://127.0.0.1:{route.Port}";
+
+    public WorkerHealth Health = WorkerHealth.New(now);
+
+    /// <summary>Among the workers of the newest route table.</summary>
+    public bool Listed = true;
+
+    /// <summary>Requests that hold a slot here.</summary>
+    public int InFlight;
+
+    /// <summary>Requests that an older proxy still has inside.</summary>
+    public int Foreign;
+
+    /// <summary>Upgraded connections and event streams, which hold no slot.</summary>
+    public int Streams;
+
+    public long Requests;
+
+    public long Failures => Volatile.Read(ref failures);
+
+    /// <summary>Everything inside, streams included, newest first.</summary>
+    public Exchange? Inside;
+
+    /// <summary>Stopwatch ticks of the newest answer to a request or a probe; 0: none yet.</summary>
+    public long LastAnswer;
+
+    /// <summary>Stopwatch ticks of the newest answer, or of a request handed to it when it was empty.</summary>
+    public long LastSign;
+
+    public TimeSpan LastProbe;
+
+    /// <summary>A probe is on its way; only the prober writes it.</summary>
+    public bool Probing;
+
+    /// <summary>Something went wrong here: probe at once.</summary>
+    public volatile bool AskNow;
+
+    public int Outstanding => InFlight + Foreign;
+
+    public void Answered(long ticks)
+    {
+        Volatile.Write(ref LastAnswer, ticks);
+        Volatile.Write(ref LastSign, ticks);
+    }
+
+    /// <param name="took">Stopwatch ticks from its being handed the request.</param>
+    public void Answered(long ticks, long took, int status)
+    {
+        Answered(ticks);
+        var bucket = 0;
+        while (bucket < upToTicks.Length && took > upToTicks[bucket]) bucket++;
+        Interlocked.Increment(ref durations[bucket]);
+        if (status >= 500) Failed();
+    }
+
+    /// <summary>It gave an answer of 500 or above, or none.</summary>
+    public void Failed() => Interlocked.Increment(ref failures);
+
+    /// <summary>Its answers in the buckets of <see cref="AnswerTimes"/>, without the empty ones at the end.</summary>
+    public long[] Durations()
+    {
+        var counts = new long[durations.Length];
+        var used = 0;
+        for (var i = 0; i < counts.Length; i++)
+        {
+            counts[i] = Volatile.Read(ref durations[i]);
+            if (counts[i] > 0) used = i + 1;
+        }
+
+        return counts[..used];
+    }
+
+    public void Link(Exchange exchange)
+    {
+        exchange.Previous = null;
+        exchange.Next = Inside;
+        if (Inside is not null) Inside.Previous = exchange;
+        Inside = exchange;
+    }
+
+    public void Unlink(Exchange exchange)
+    {
+        if (exchange.Previous is null) Inside = exchange.Next;
+        else exchange.Previous.Next = exchange.Next;
+        if (exchange.Next is not null) exchange.Next.Previous = exchange.Previous;
+        exchange.Previous = exchange.Next = null;
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Data.Sqlite;
+using Understudy.Decisions.Workers;
+using Understudy.Linux;
+
+namespace Understudy.State;
+
+/// <summary>A worker as written down, so that the next agent can adopt it.</summary>
+sealed record LedgerWorker
+{
+    public required WorkerState State { get; init; }
+    public required string Release { get; init; }
+    public int Pid { get; init; }
+    public long StartTicks { get; init; }
+    public int Port { get; init; }
+
+    /// <summary>Requests served under proxies that are gone.</summary>
+    public long Requests { get; init; }
+}
+
+/// <summary>A pool as written down.</summary>
+/// <param name="RulesHash">Of the configuration that its newest generation started with.</param>
+sealed record LedgerPool(string Id, int Generation, int NextNumber, int Wanted, string RulesHash, int? ScaleMin, int? ScaleMax);
+
+/// <summary>The workers and pools of this host, written before and after each step, so that a killed agent's successor knows them.</summary>
+sealed class Ledger(Database database)
+{
+    // Times count from boot and pids from it too: what was written before it says nothing now.
+    static readonly string Boot = (ProcFile.Text("/proc/sys/kernel/random/boot_id") ?? "").Trim();
+
+    public LedgerPool? Pool(string id) => database.Query(
+        "SELECT id, generation, next_number, wanted, rules_hash, scale_min, scale_max FROM pools WHERE id = $id",
+        row => new LedgerPool(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetString(4), Nullable(row, 5), Nullable(row, 6)),
+        ("$id", id)).FirstOrDefault();
+
+    public void Write(LedgerPool pool) => database.Execute(
+        "INSERT OR REPLACE INTO pools (id, generation, next_number, wanted, rules_hash, scale_min, scale_max) VALUES ($id, $generation, $next, $wanted, $hash, $min, $max)",
+        ("$id", pool.Id), ("$generation", pool.Generation), ("$next", pool.NextNumber), ("$wanted", pool.Wanted), ("$hash", pool.RulesHash), ("$min", pool.ScaleMin), ("$max", pool.ScaleMax));
+
+    public IReadOnlyList<LedgerWorker> Workers() => database.Query(
+        "SELECT id, generation, release, phase, pid, start_ticks, port, started_at, ready_at, leaving_since, reason, requests FROM workers WHERE boot = $boot ORDER BY started_at, id",
+        row => new LedgerWorker
+        {
+            State = new WorkerState
+            {
+                Id = row.GetString(0),
+                Generation = row.GetInt32(1),
+                Phase = Enum.Parse<WorkerPhase>(row.GetString(3)),
+                StartedAt = new TimeSpan(row.GetInt64(7)),
+                ReadyAt = row.IsDBNull(8) ? null : new TimeSpan(row.GetInt64(8)),
+                LeavingSince = row.IsDBNull(9) ? null : new TimeSpan(row.GetInt64(9)),
+                KilledAt = row.GetString(3) == nameof(WorkerPhase.Killing) ? TimeSpan.Zero : null,
+                Reason = row.IsDBNull(10) ? null : row.GetString(10),
+            },
+            Release = row.GetString(2),
+            Pid = row.GetInt32(4),
+            StartTicks = row.GetInt64(5),
+            Port = row.GetInt32(6),
+            Requests = row.GetInt64(11),
+        },
+        ("$boot", Boot));
+
+    public void Write(LedgerWorker worker) => database.Execute(
+        """
+        INSERT OR REPLACE INTO workers (id, generation, release, phase, pid, start_ticks, port, started_at, ready_at, leaving_since, reason, requests, boot)
+        VALUES ($id, $generation, $release, $phase, $pid, $ticks, $port, $started, $ready, $leaving, $reason, $requests, $boot)
+        """,
+        ("$id", worker.State.Id), ("$generation", worker.State.Generation), ("$release", worker.Release), ("$phase", worker.State.Phase.ToString()),
+        ("$pid", worker.Pid), ("$ticks", worker.StartTicks), ("$port", worker.Port), ("$started", worker.State.StartedAt.Ticks),
+        ("$ready", worker.State.ReadyAt?.Ticks), ("$leaving", worker.State.LeavingSince?.Ticks), ("$reason", worker.State.Reason),
+        ("$requests", worker.Requests), ("$boot", Boot));
+
+    public void Forget(string workerId) => database.Execute("DELETE FROM workers WHERE id = $id", ("$id", workerId));
+
+    static int? Nullable(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
+}

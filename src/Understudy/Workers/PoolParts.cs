@@ -1,0 +1,11 @@
+using Understudy.Linux;
+using Understudy.State;
+
+namespace Understudy.Workers;
+
+/// <summary>What every pool of a host works with.</summary>
+sealed record PoolParts(Paths Paths, IOwnership Ownership, ProcessExits Exits, Ports Ports, Ledger Ledger, EventLog Events, RoutePublisher Routes, AppSecrets Secrets)
+{
+    /// <summary>Makes a deployed release's folder anew where somebody has deleted it. Null: there is nothing to make it from.</summary>
+    public Func<HostedApp, CancellationToken, Task>? Restore { get; init; }
+}

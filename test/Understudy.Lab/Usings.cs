@@ -1,0 +1,3 @@
+global using Understudy.Lab.Harness;
+
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -1,0 +1,96 @@
+using Understudy.Api;
+using Understudy.Cli;
+
+namespace Understudy.Tests.Cli;
+
+public class StatusViewTests
+{
+    static readonly PoolDocument Troubled = Samples.Web(
+        Samples.Worker(1, "ready"),
+        Samples.Worker(12, "down") with { LastSentence = "no answer for 2 s while 5 requests were inside; they were retried elsewhere", Processes = 6, Streams = 2 }) with
+    {
+        State = "degraded",
+        Ready = 1,
+        Queued = 7,
+        OldestQueuedMs = 1234,
+        QueueWaitMs = 12.4,
+        Retries = 3,
+        LostInside = 1,
+    };
+
+    [Fact]
+    public void A_deploy_maintenance_and_two_releases_at_once_are_shown()
+    {
+        var host = Samples.Host(Samples.Web(Samples.Worker(1, "ready") with { Release = "20260101000000-aaaaaaaa" }, Samples.Worker(2, "ready") with { Release = "20260102000000-bbbbbbbb" }));
+        host = host with { Apps = [host.Apps[0] with { Deploy = new GoingDocument(7, "deploy", "roll", "deploy 7 of shop by anna@desk goes on for 12 s, in its phase roll"), MaintenanceSince = Samples.Now.AddMinutes(-3) }] };
+        var text = Ran.View(live: false, screen => new StatusView(screen, Samples.Now).Write(host));
+        Assert.Contains("  in maintenance for 3m 0s: every request gets 503\n", text, StringComparison.Ordinal);
+        Assert.Contains("  deploy 7 of shop by anna@desk goes on for 12 s, in its phase roll\n", text, StringComparison.Ordinal);
+        Assert.Contains("20260102000000-bbbbbbbb  answers", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Piped_it_is_plain_and_nothing_is_cut() => Assert.Equal("""
+        web-1  understudy 0.1.0, agent up 3h 10m
+        agent     nothing to do
+        proxy     serving at http://127.0.0.1:8080, 12 connections, 24 MB, pid 4711, up 3h 10m
+        owned by  cgroup
+
+        shop  release local  shop.example.com  /srv/shop
+          web  steady  2 of 2 ready (2-6)  queue 0/100  in flight 3/10  requests 12,345
+            2 workers are enough for 3 requests in flight
+            WORKER  STATE     AGE  REQUESTS  BUSY  MEMORY   PID   PORT  LAST
+            web.1   ready  1h 15m     6,001     1  112 MB  1001  40001  answers its ready page
+            web.2   ready  1h 15m     6,002     2  112 MB  1002  40002  answers its ready page
+          jobs  steady  1 of 1 ready
+            nothing to do
+            WORKER  STATE     AGE  REQUESTS  BUSY  MEMORY   PID  PORT  LAST
+            jobs.3  ready  1h 15m         0     0  112 MB  1003     -
+
+        """, Ran.View(live: false, screen => new StatusView(screen, Samples.Now).Write(Samples.Host())));
+
+    [Fact]
+    public void On_a_terminal_it_fits_the_width_and_says_what_is_wrong() => Assert.Equal("""
+        web-1  understudy 0.1.0, agent up 3h 10m
+        agent     nothing to do
+        proxy     not running: no request is carried
+        owned by  cgroup
+
+        shop  release local  shop.example.com  /srv/shop
+          web  degraded  1 of 2 ready (2-6)  queue 7/100 (oldest 1.2 s)  in flight 3/5
+            requests 12,345
+            retried 3  lost inside 1  queue wait 12 ms
+            2 workers are enough for 3 requests in flight
+            WORKER  STATE     AGE  REQUESTS  BUSY     MEMORY   PID  LAST
+            web.1   ready  1h 15m     6,001     1     112 MB  1001  answers its ready p…
+            web.12  down   1h 15m     6,012  12+2  112 MB/6p  1012  no answer for 2 s w…
+
+        """, Ran.View(live: true, screen => new StatusView(screen, Samples.Now).Write(Samples.Host(Troubled) with { Proxy = null })));
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void No_line_is_wider_than_the_terminal_down_to_its_columns_least(int width)
+    {
+        var lines = Ran.View(live: true, screen => new StatusView(screen, Samples.Now).Write(Samples.Host(Troubled, Samples.Jobs())), width: width).Split('\n');
+        var least = Math.Max(width, 72);
+        Assert.All(lines, line => Assert.True(CellWidth.Of(line) <= least, $"{CellWidth.Of(line)} cells: {line}"));
+    }
+
+    [Fact]
+    public void A_sentence_cannot_command_the_terminal()
+    {
+        var hostile = Samples.Web() with { LastSentence = "a\e]0;title\a\nb\u009b2Jc\u202ed\e[31mred\e[0m" };
+        var text = Ran.View(live: true, screen => new StatusView(screen, Samples.Now).Write(Samples.Host(hostile)));
+        Assert.Contains("a^[]0;title^G^Jb\\u009b2Jc\\u202edred", text);
+        Assert.DoesNotContain('\e', text);
+    }
+
+    [Fact]
+    public void Colour_is_only_where_it_was_asked_for()
+    {
+        Assert.DoesNotContain('\e', Ran.View(live: true, screen => new StatusView(screen, Samples.Now).Write(Samples.Host(Troubled))));
+        Assert.Contains("\e[31mdegraded\e[0m", Ran.View(live: true, screen => new StatusView(screen, Samples.Now).Write(Samples.Host(Troubled)), colour: true));
+    }
+}

@@ -1,0 +1,79 @@
+using Understudy.Config;
+using Understudy.Decisions.Config;
+
+namespace Understudy.Tests.Config;
+
+public sealed class HostConfigTests : IDisposable
+{
+    readonly AppFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Every_key_is_read()
+    {
+        var host = Load("""
+            host: web-1
+            listen: [http://0.0.0.0:80, "https://[::]:443"]
+            metrics: 127.0.0.1:9464
+            api: {listen: 10.0.0.1:7443, certificate: /etc/ssl/agent.pem, key: /etc/ssl/agent.key}
+            apps:
+              - {path: /srv/shop, user: shop}
+              - /srv/other
+            access_log: true
+            trusted_proxies: [10.0.0.0/8, 192.168.0.1]
+            logs: {archive: 5MB, keep: 3}
+            """).Value!;
+
+        Assert.Equal("web-1", host.Host);
+        Assert.Equal(["http://0.0.0.0:80", "https://[::]:443"], host.Listen);
+        Assert.Equal("127.0.0.1:9464", host.Metrics);
+        Assert.Equal(new ApiConfig("10.0.0.1:7443", "/etc/ssl/agent.pem", "/etc/ssl/agent.key"), host.Api);
+        Assert.Equal([new Understudy.Decisions.Config.AppFolder("/srv/shop", "shop"), new("/srv/other", null)], host.Apps);
+        Assert.True(host.AccessLog);
+        Assert.Equal(["10.0.0.0/8", "192.168.0.1"], host.TrustedProxies);
+        Assert.Equal((5_000_000, 3), (host.LogArchiveBytes, host.LogArchivesKept));
+    }
+
+    [Fact]
+    public void What_is_not_written_is_the_default_of_the_record()
+    {
+        var (read, made) = (Load("# all defaults\n").Value!, new HostConfig());
+        Assert.Equal(made.Listen, read.Listen);
+        Assert.Equal(
+            (made.Host, made.Metrics, made.AccessLog, made.LogArchiveBytes, made.LogArchivesKept, made.Apps.Count, made.TrustedProxies.Count),
+            (read.Host, read.Metrics, read.AccessLog, read.LogArchiveBytes, read.LogArchivesKept, read.Apps.Count, read.TrustedProxies.Count));
+        Assert.Null(read.Api);
+        Assert.Equal(new ApiConfig(), Load("api: {}").Value!.Api);
+        Assert.Equal((10_000_000, 7), (Load("logs: {keep: 7}").Value!.LogArchiveBytes, Load("logs: {keep: 7}").Value!.LogArchivesKept));
+    }
+
+    [Theory]
+    [InlineData("listen: 0.0.0.0:80", "does not begin with http:// or https://")]
+    [InlineData("listen: http://0.0.0.0", "has no port from 1 to 65535")]
+    [InlineData("listen: http://shop.example.com:80", "is not an IP address")]
+    [InlineData("listen: []", "is an empty list")]
+    [InlineData("metrics: 9464", "has no port")]
+    [InlineData("api: {listen: 7443}", "has no port")]
+    [InlineData("api: {certificate: agent.pem}", "is not a full path")]
+    [InlineData("api: {certificate: /etc/ssl/agent.pem}", "needs `key:` beside it")]
+    [InlineData("api: {key: /etc/ssl/agent.key}", "needs `certificate:` beside it")]
+    [InlineData("apps: [srv/shop]", "is not a full path")]
+    [InlineData("apps: [/srv/shop, /srv/shop/]", "names /srv/shop twice")]
+    [InlineData("trusted_proxies: [10.0.0.0/33]", "is not a network in figures")]
+    [InlineData("logs: {keep: -1}", "expected a whole number")]
+    [InlineData("acces_log: true", "did you mean access_log?")]
+    [InlineData("keep: 3", "it belongs under logs")]
+    public void A_wrong_value_is_named(string yaml, string expected)
+    {
+        var result = Load(yaml);
+        Assert.Null(result.Value);
+        Assert.Contains(expected, Assert.Single(result.Errors).ToString());
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named() =>
+        Assert.Equal("there is no such file", Assert.Single(HostConfigLoader.Load("/nowhere/agent.yaml").Errors).Message);
+
+    ConfigResult<HostConfig> Load(string yaml) => HostConfigLoader.Load(folder.With("agent.yaml", yaml)["agent.yaml"]);
+}
