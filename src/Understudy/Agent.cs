@@ -4,6 +4,7 @@ using Understudy.Decisions.Proxying;
 using Understudy.Linux;
 using Understudy.Proxying;
 using Understudy.Releases;
+using Understudy.Sampling;
 using Understudy.State;
 using Understudy.Workers;
 using Understudy.Workers.Logs;
@@ -59,6 +60,7 @@ public sealed class Agent : IAsyncDisposable
     readonly List<string> _strays = [];
     readonly ProxyKeeper _proxy;
     readonly Schedules _schedules;
+    readonly SharedConnections _connections;
     readonly List<Task> _loops = [];
     ApiServer? _api;
 
@@ -86,7 +88,8 @@ public sealed class Agent : IAsyncDisposable
         _presentation = new Presentation(_releases, _store, _pools, _routes, TimeProvider.System);
         _deployments = new Deployments(new DeployParts(
             paths, _releases, _store, _events, _pools, runner, app => WorkerEnvironment.For(app, secrets.For(app.Config.App)), app => secrets.For(app).Values, () => _proxy.Report, () => _recent.Oldest, _presentation.Show, TimeProvider.System));
-        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets);
+        _connections = new SharedConnections(new ConnectionScan(_ownership), Scanned, _events);
+        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets) { SharedConnections = () => _connections.Found };
         _deploying = new DeployOperations(Operations, _deployments, _releases, _events, TimeProvider.System, _presentation.Show);
         _tokens = new TokenOperations(new ApiTokens(_database, TimeProvider.System), _events, TimeProvider.System);
         _restartFiles = new RestartFiles(_pools, _events, app => _deployments.Going(app) is not null);
@@ -208,10 +211,13 @@ public sealed class Agent : IAsyncDisposable
         _loops.Add(Each(TimeSpan.FromSeconds(2), _restartFiles.Look));
         _loops.Add(Each(TimeSpan.FromSeconds(2), () => _strays.RemoveAll(_ownership.Release)));
         _loops.Add(_schedules.Run(_stop.Token));
+        _loops.Add(_connections.Run(_stop.Token));
         _deployments.Resume(_stop.Token);
         _api = await ApiServer.Start(Operations, _deploying, _tokens, _options.Paths, _options.Host, cancellation);
         Notify.Ready();
     }
+
+    IEnumerable<ScannedWorker> Scanned() => _pools.All.SelectMany(pool => pool.Leaders).Select(worker => new ScannedWorker(worker.Id, worker.Leader));
 
     void Observe(ProxyReport? report)
     {

@@ -1,6 +1,8 @@
 using Understudy.Api;
+using Understudy.Decisions.Sampling;
 using Understudy.Linux;
 using Understudy.Proxying;
+using Understudy.Sampling;
 using Understudy.State;
 using Understudy.Workers;
 
@@ -31,6 +33,9 @@ public sealed class Operations
         _secrets = secrets;
     }
 
+    /// <summary>What the scans have found.</summary>
+    internal Func<IReadOnlyList<SharedConnection>> SharedConnections { get; init; } = () => [];
+
     /// <summary>The id of the newest event.</summary>
     public long NewestEvent => _events.Newest;
 
@@ -46,7 +51,12 @@ public sealed class Operations
     };
 
     AppDocument Describe(HostedApp app) => new(
-        app.Config.App, app.Config.Domains, app.Folder, app.Release, [.. _pools.Of(app.Config.App).Select(pool => pool.Describe())], _going(app.Config.App), _releases.App(app.Config.App)?.MaintenanceSince);
+        app.Config.App, app.Config.Domains, app.Folder, app.Release, [.. _pools.Of(app.Config.App).Select(Describe)], _going(app.Config.App), _releases.App(app.Config.App)?.MaintenanceSince);
+
+    PoolDocument Describe(Pool pool) => pool.Describe() with
+    {
+        SharedConnections = [.. SharedConnections().Where(one => one.App == pool.App.Config.App && one.Pool == pool.Name).Select(SharedConnectionsDescription.Of)],
+    };
 
     /// <summary>Newest last; `after` is an event's id, 0 for the start.</summary>
     public IReadOnlyList<EventDocument> Events(long after, int limit) => _events.After(after, limit);
@@ -128,7 +138,7 @@ public sealed class Operations
 
     /// <summary>The Prometheus page: the proxy's figures and the workers' states.</summary>
     public async Task<string> Metrics(CancellationToken cancellation) =>
-        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, pool.Describe())));
+        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, Describe(pool))));
 
     /// <summary>Ids (app.pool.number) of the workers whose logs exist, living or not, that match; null matches all. Worker is "web.3", pool "web".</summary>
     public IReadOnlyList<string> LoggedWorkers(string? app, string? poolOrWorker)

@@ -56,7 +56,22 @@ public sealed record PoolDocument
     public required bool TakesRequests { get; init; }
     public required string LastSentence { get; init; }
     public required IReadOnlyList<WorkerDocument> Workers { get; init; }
+
+    /// <summary>Connections that several of its processes hold at once, the worst first.</summary>
+    public IReadOnlyList<SharedConnectionDocument> SharedConnections { get; init; } = [];
 }
+
+/// <summary>Connections to one peer that were opened before a fork, so that several processes talk on them.</summary>
+/// <param name="Peer">Such as redis at 127.0.0.1:6379.</param>
+/// <param name="Grade">`standing`: nothing has gone over it while it was shared; `mixed`: something has, and answers can have reached the wrong process.</param>
+/// <param name="Workers">pool.number.</param>
+/// <param name="Connections">How many; a tree of processes has one for each time it was opened before a fork.</param>
+/// <param name="Pids">Of all processes that hold one.</param>
+/// <param name="SharedSince">When the second process came to hold the oldest of them.</param>
+/// <param name="BytesWhileShared">Both ways, since the agent first saw it shared. Of unix sockets only what was caught unread.</param>
+/// <param name="Remedy">What to do about it, with the server in use.</param>
+public sealed record SharedConnectionDocument(
+    string Peer, string Grade, IReadOnlyList<string> Workers, int Connections, IReadOnlyList<int> Pids, DateTimeOffset SharedSince, long BytesWhileShared, string Remedy, string Sentence);
 
 /// <summary>One worker; `ps --json` prints an array of these.</summary>
 public sealed record WorkerDocument

@@ -72,6 +72,8 @@ internal sealed class StatusView(Screen screen, DateTimeOffset now)
             Cut("    ", 4, trouble, Ink.Warn);
         if (pool.LastSentence.Length > 0)
             Cut("    ", 4, pool.LastSentence, Ink.Faint);
+        foreach (var shared in pool.SharedConnections)
+            Cut("    ", 4, shared.Sentence, shared.Grade == "mixed" ? Ink.Bad : Ink.Warn);
         Workers(pool).Write(screen, "    ");
     }
 

@@ -14,10 +14,11 @@ public readonly record struct ProcessStat(char State, int Parent, long StartTick
     public TimeSpan StartedAt => TimeSpan.FromSeconds((double)StartTicks / TicksPerSecond);
 
     /// <summary>Null when no such process lives, or it may not be read.</summary>
-    public static ProcessStat? Read(int pid)
+    /// <param name="proc">/proc, or a folder like it.</param>
+    public static ProcessStat? Read(int pid, string proc = "/proc")
     {
         Span<byte> buffer = stackalloc byte[1024];
-        var length = ProcFile.Read($"/proc/{pid}/stat", buffer);
+        var length = ProcFile.Read($"{proc}/{pid}/stat", buffer);
         // The command name may hold spaces and parentheses; the last one closes it.
         var line = buffer[..Math.Max(length, 0)];
         var end = line.LastIndexOf((byte)')');

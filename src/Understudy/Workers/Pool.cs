@@ -46,9 +46,12 @@ sealed class Pool
     public Task<string?> FirstBoot => _firstBoot.Task;
 
     /// <summary>Ids of the workers in its ledger.</summary>
-    public IReadOnlyList<string> WorkerIds
+    public IReadOnlyList<string> WorkerIds => [.. Leaders.Select(worker => worker.Id)];
+
+    /// <summary>Each worker with its first process; 0: it is not started yet.</summary>
+    public IReadOnlyList<(string Id, int Leader)> Leaders
     {
-        get { lock (_gate) return [.. _workers.Keys]; }
+        get { lock (_gate) return [.. _workers.Values.Select(worker => (worker.Id, worker.Pid))]; }
     }
 
     /// <summary>A worker is on its way in or out, so that the proxy's word is wanted soon.</summary>

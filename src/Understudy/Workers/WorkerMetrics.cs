@@ -27,6 +27,12 @@ static class WorkerMetrics
             foreach (var worker in pool.Workers)
                 text.Sample(worker.MemoryBytes, ("app", app), ("pool", pool.Pool), ("worker", worker.Worker));
         }
+        text.Family("understudy_shared_connections", "gauge", "Connections that several processes of a pool hold at once; mixed: bytes went over them meanwhile.");
+        foreach (var (app, pool) in pools)
+        {
+            foreach (var grade in (string[])["standing", "mixed"])
+                text.Sample(pool.SharedConnections.Where(one => one.Grade == grade).Sum(one => one.Connections), ("app", app), ("pool", pool.Pool), ("grade", grade));
+        }
         return text.ToString();
     }
 }

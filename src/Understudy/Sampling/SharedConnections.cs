@@ -1,0 +1,47 @@
+using Understudy.Decisions.Sampling;
+using Understudy.Linux;
+using Understudy.State;
+
+namespace Understudy.Sampling;
+
+/// <summary>Looks again and again for connections that sibling processes share, as often as a hundredth of a core allows.</summary>
+sealed class SharedConnections(ConnectionScan scan, Func<IEnumerable<ScannedWorker>> workers, EventLog events)
+{
+    volatile ConnectionsState _state = ConnectionsState.Empty;
+
+    /// <summary>What is known now, the worst first.</summary>
+    public IReadOnlyList<SharedConnection> Found => _state.Shared;
+
+    public async Task Run(CancellationToken cancellation)
+    {
+        var wait = ScanPeriod.Least;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(wait, cancellation);
+                try
+                {
+                    wait = ScanPeriod.After(Turn());
+                }
+                catch (Exception bug) when (bug is not OperationCanceledException)
+                {
+                    events.Trouble("the scan for shared connections", bug);
+                    wait = ScanPeriod.Most;
+                }
+            }
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    /// <summary>Returns the CPU time that it took.</summary>
+    TimeSpan Turn()
+    {
+        var before = ThreadClock.Used;
+        var (state, news) = ConnectionWatch.Turn(_state, scan.Look(workers()), BootClock.Now);
+        _state = state;
+        foreach (var one in news)
+            events.Add(one.Kind, one.Message, one.App, one.Pool);
+        return ThreadClock.Used - before;
+    }
+}
