@@ -11,11 +11,14 @@ sealed class Services : IAsyncDisposable
     {
         RedisPort = Kernel.FreePort();
         MemcachedPort = Kernel.FreePort();
-        _redis = new Started("redis-server", ["--bind", "127.0.0.1", "--port", $"{RedisPort}", "--save", "", "--appendonly", "no", "--dir", _folder.Path]);
+        _redis = new Started("redis-server", ["--bind", "127.0.0.1", "--port", $"{RedisPort}", "--save", "", "--appendonly", "no", "--dir", _folder.Path, "--unixsocket", RedisPath]);
         _memcached = new Started("memcached", ["-l", "127.0.0.1", "-p", $"{MemcachedPort}", "-m", "32", "-u", "root"]);
     }
 
     public int RedisPort { get; }
+
+    /// <summary>The same Redis, by a unix socket.</summary>
+    public string RedisPath => _folder["redis.sock"];
 
     public int MemcachedPort { get; }
 
