@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Understudy.Linux;
@@ -11,22 +10,30 @@ public readonly record struct ProcessStat(char State, int Parent, long StartTick
     /// <summary>USER_HZ: 100 on every Linux that .NET runs on.</summary>
     public const int TicksPerSecond = 100;
 
+    static readonly ProcessTable Table = new();
+
+    /// <summary>Of the thread that leads it, at most 15 bytes; it may rename itself.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Resident memory as field 24 has it.</summary>
+    public long ResidentBytes { get; init; }
+
     public TimeSpan StartedAt => TimeSpan.FromSeconds((double)StartTicks / TicksPerSecond);
 
     /// <summary>Null when no such process lives, or it may not be read.</summary>
-    /// <param name="proc">/proc, or a folder like it.</param>
-    public static ProcessStat? Read(int pid, string proc = "/proc")
+    public static ProcessStat? Read(int pid) => Table.Stat(pid);
+
+    /// <summary>Null for what is no such line.</summary>
+    public static ProcessStat? Parse(ReadOnlySpan<byte> line)
     {
-        Span<byte> buffer = stackalloc byte[1024];
-        var length = ProcFile.Read($"{proc}/{pid}/stat", buffer);
         // The command name may hold spaces and parentheses; the last one closes it.
-        var line = buffer[..Math.Max(length, 0)];
+        var open = line.IndexOf((byte)'(');
         var end = line.LastIndexOf((byte)')');
-        if (end < 0 || end + 2 >= line.Length)
+        if (open < 0 || end < open || end + 2 >= line.Length)
             return null;
-        var fields = Encoding.ASCII.GetString(line[(end + 2)..]).Split(' ');
-        return fields.Length < 20
-            ? null
-            : new ProcessStat(fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture));
+        var fields = line[(end + 2)..];
+        return KernelFields.Number(fields, 1) is { } parent && KernelFields.Number(fields, 19) is { } start && KernelFields.Number(fields, 21) is { } pages
+            ? new ProcessStat((char)fields[0], (int)parent, start) { Name = Encoding.UTF8.GetString(line[(open + 1)..end]), ResidentBytes = pages * Environment.SystemPageSize }
+            : null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Understudy.Decisions.Sampling;
 
 namespace Understudy.Linux;
@@ -7,23 +6,21 @@ namespace Understudy.Linux;
 static class SocketOwners
 {
     /// <summary>The program's name for each of these sockets that a process is found to hold.</summary>
-    public static IReadOnlyDictionary<long, string> Programs(IReadOnlySet<long> inodes, string proc = "/proc")
+    public static IReadOnlyDictionary<long, string> Programs(IReadOnlySet<long> inodes, ProcessTable processes)
     {
         var found = new Dictionary<long, string>();
-        var sockets = new OpenSockets(proc);
+        var sockets = new OpenSockets(processes.Root);
         var held = new List<HeldSocket>();
-        foreach (var folder in Directory.EnumerateDirectories(proc))
+        foreach (var pid in processes.Pids())
         {
             if (found.Count == inodes.Count)
                 break;
-            if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid))
-                continue;
             held.Clear();
             sockets.Collect(pid, held);
             foreach (var one in held)
             {
-                if (inodes.Contains(one.Inode) && !found.ContainsKey(one.Inode) && ProcFile.Text(Path.Combine(folder, "comm")) is { } name)
-                    found[one.Inode] = name.TrimEnd('\n');
+                if (inodes.Contains(one.Inode) && !found.ContainsKey(one.Inode) && processes.Stat(pid) is { } stat)
+                    found[one.Inode] = stat.Name;
             }
         }
         return found;

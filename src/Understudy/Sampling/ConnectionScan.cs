@@ -4,17 +4,16 @@ using Understudy.Linux;
 namespace Understudy.Sampling;
 
 /// <summary>One look at which connections the processes of the host's apps share.</summary>
-/// <param name="proc">/proc, or a folder like it.</param>
 /// <param name="table">The kernel's sockets; null where it does not tell.</param>
-sealed class ConnectionScan(IOwnership ownership, string proc, Func<SocketTable?> table)
+sealed class ConnectionScan(IOwnership ownership, ProcessTable processes, Func<SocketTable?> table)
 {
-    readonly OpenSockets _sockets = new(proc);
+    readonly OpenSockets _sockets = new(processes.Root);
     readonly List<HeldSocket> _held = [];
 
     /// <summary>Programs at the other end, by its inode; empty: looked for and not found.</summary>
     readonly Dictionary<long, string> _programs = [];
 
-    public ConnectionScan(IOwnership ownership) : this(ownership, "/proc", SocketDiag.Table) { }
+    public ConnectionScan(IOwnership ownership) : this(ownership, new ProcessTable(), SocketDiag.Table) { }
 
     /// <summary>Processes that the last look went through.</summary>
     public int Processes { get; private set; }
@@ -51,7 +50,7 @@ sealed class ConnectionScan(IOwnership ownership, string proc, Func<SocketTable?
         peers.ExceptWith(_programs.Keys);
         if (peers.Count == 0)
             return;
-        var programs = SocketOwners.Programs(peers, proc);
+        var programs = SocketOwners.Programs(peers, processes);
         foreach (var peer in peers)
             _programs[peer] = programs.GetValueOrDefault(peer, "");
     }
@@ -62,13 +61,13 @@ sealed class ConnectionScan(IOwnership ownership, string proc, Func<SocketTable?
         var holders = new List<ConnectionHolder>();
         foreach (var pid in socket.Pids)
         {
-            if (ProcessStat.Read(pid, proc) is { } stat)
+            if (processes.Stat(pid) is { } stat)
                 holders.Add(new ConnectionHolder(pid, stat.StartedAt, of[pid].Name));
         }
         if (holders.Count < 2)
             return null;
         var first = of[holders[0].Pid];
-        var commands = holders.Select(holder => holder.Pid).Append(first.Leader).Select(pid => (ProcFile.Text(Path.Combine(proc, $"{pid}", "cmdline")) ?? "").Replace('\0', ' '));
+        var commands = holders.Select(holder => holder.Pid).Append(first.Leader).Select(processes.CommandLine).OfType<string>();
         return new ConnectionSight(app, first.Pool, PeerName.Of(socket, _programs.GetValueOrDefault(socket.PeerInode)), socket, holders, AfterFork.Remedy(commands));
     }
 }
