@@ -126,6 +126,11 @@ public sealed class PoolDecision
             // It is not wanted any more, and would keep the wanted one from starting.
             Leave(i, WorkerPhase.Stopping, "replaced by a newer one before it was ready");
         }
+        else if (worker.Phase == WorkerPhase.Starting && seen.Stranger is { } stranger)
+        {
+            Leave(i, WorkerPhase.Stopping, stranger);
+            Failed(worker, stranger);
+        }
         else if (worker.Phase == WorkerPhase.Starting && seen.ShownReady)
         {
             _workers[i] = worker with { Phase = WorkerPhase.Ready, ReadyAt = _now };

@@ -19,6 +19,9 @@ public sealed record WorkerObservation
     /// <summary>What it has not shown yet, in words; null where that is not known.</summary>
     public string? Lacks { get; init; }
 
+    /// <summary>A process outside it that answers on its port, in words: it can never listen there itself. Null: none is known.</summary>
+    public string? Stranger { get; init; }
+
     /// <summary>The proxy may still send it requests, or holds some in flight there.</summary>
     public bool InUse { get; init; }
     public TimeSpan? DownSince { get; init; }

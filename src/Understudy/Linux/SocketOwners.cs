@@ -5,6 +5,21 @@ namespace Understudy.Linux;
 /// <summary>Which program has a socket. Looks through every process of the host, so it is asked only when a name is wanted.</summary>
 static class SocketOwners
 {
+    /// <summary>The first process that is found to hold this socket; 0: none.</summary>
+    public static int Holder(long inode, ProcessTable processes)
+    {
+        var sockets = new OpenSockets(processes.Root);
+        var held = new List<HeldSocket>();
+        foreach (var pid in processes.Pids())
+        {
+            held.Clear();
+            sockets.Collect(pid, held);
+            if (held.Exists(one => one.Inode == inode))
+                return pid;
+        }
+        return 0;
+    }
+
     /// <summary>The program's name for each of these sockets that a process is found to hold.</summary>
     public static IReadOnlyDictionary<long, string> Programs(IReadOnlySet<long> inodes, ProcessTable processes)
     {

@@ -268,6 +268,7 @@ sealed class Pool
         Alive = worker.LeaderEnded is null || _parts.Ownership.Processes(worker.Id, worker.Pid).Count > 0,
         LeaderEnded = worker.LeaderEnded,
         Lacks = worker.Lacks,
+        Stranger = worker.Stranger,
         ShownReady = worker.ShownReady || (!Process.TakesRequests && !Process.Ready.Notify && BootClock.Now - state.StartedAt >= TimeSpan.FromSeconds(1)),
         InUse = Process.TakesRequests && (!state.Leaving || _view.InUse(worker)),
         DownSince = worker.DownSince,
@@ -360,7 +361,11 @@ sealed class Pool
         Kick();
     });
 
-    Task AwaitReady(Worker worker) => ReadyCheck.Await(worker, App, Process, path => Ready(worker, path));
+    Task AwaitReady(Worker worker) => ReadyCheck.Await(worker, App, Process, new PortHolder(_parts.Ownership), path => Ready(worker, path), stranger =>
+    {
+        worker.Stranger = stranger;
+        Kick();
+    });
 
     void SaidReady(Worker worker)
     {

@@ -21,6 +21,7 @@ sealed class Worker(string id)
     public volatile bool ShownReady;
     public volatile bool SaidReady;
     public volatile string? Lacks;
+    public volatile string? Stranger;
     public volatile bool Forgotten;
 
     /// <summary>The path by which it showed itself ready; null while it has not, or did so by READY=1.</summary>

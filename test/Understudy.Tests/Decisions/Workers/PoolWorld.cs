@@ -69,6 +69,7 @@ sealed class PoolWorld
             Alive = process.Ended is null || process.LeavesOthers,
             LeaderEnded = process.Ended,
             ShownReady = process.Ready ?? (GetsReady(process.Number) && Now - worker.StartedAt >= TimeSpan.FromSeconds(1)),
+            Stranger = process.Stranger,
             InUse = !worker.Leaving || process.Busy,
             DownSince = process.DownSince,
             DownReason = process.DownSince is null ? null : "no answer",
@@ -110,6 +111,7 @@ sealed class PoolWorld
         public string? Ended { get; set; }
         public bool LeavesOthers { get; set; }
         public bool? Ready { get; set; }
+        public string? Stranger { get; set; }
         public bool Busy { get; set; }
         public TimeSpan? Signalled { get; set; }
         public TimeSpan? DownSince { get; set; }
