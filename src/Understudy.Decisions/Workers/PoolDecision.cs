@@ -94,7 +94,7 @@ public sealed class PoolDecision
     {
         if (worker.Generation != _state.Generation)
             return;
-        _state = _state with { Failures = _state.Failures + 1, LastFailureAt = _now, LastFailure = how };
+        _state = _state with { Failures = _state.Failures + 1, LastFailureAt = _now, LastFailure = how, LastFailed = worker.Id };
         if (_state.Failures == CrashLoop.Limit)
             Tell("pool.crash-loop", null, $"{_rules.Pool} is in a crash loop: {CrashLoop.Limit} workers in a row failed, the last: {how}; from now on one try in {CrashLoop.SlowRetry.TotalSeconds:0} s. See `understudy logs {Short(worker)}`");
     }
@@ -173,7 +173,7 @@ public sealed class PoolDecision
         {
             if (_state.Failures >= CrashLoop.Limit)
                 Tell("pool.recovered", null, $"{_rules.Pool} has left its crash loop");
-            _state = _state with { Failures = 0, NotReady = 0, LastFailureAt = null, LastFailure = null };
+            _state = _state with { Failures = 0, NotReady = 0, LastFailureAt = null, LastFailure = null, LastFailed = null };
         }
         else if (CrashLoop.ProvenAt(_state) is { } at)
         {
