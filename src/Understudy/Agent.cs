@@ -61,6 +61,7 @@ public sealed class Agent : IAsyncDisposable
     readonly ProxyKeeper _proxy;
     readonly Schedules _schedules;
     readonly SharedConnections _connections;
+    readonly WorkerAilments? _ailments;
     readonly List<Task> _loops = [];
     ApiServer? _api;
 
@@ -79,6 +80,7 @@ public sealed class Agent : IAsyncDisposable
         var parts = new PoolParts(paths, _ownership, _exits, new Ports(), new Ledger(_database), _events, _routes, secrets)
         {
             Restore = (app, cancellation) => _store.Load(app.Config.App, app.Release, cancellation),
+            AilmentOf = id => _ailments?.Of(id),
         };
         _pools = new HostedPools(parts);
         foreach (var app in options.Apps)
@@ -88,8 +90,9 @@ public sealed class Agent : IAsyncDisposable
         _presentation = new Presentation(_releases, _store, _pools, _routes, TimeProvider.System);
         _deployments = new Deployments(new DeployParts(
             paths, _releases, _store, _events, _pools, runner, app => WorkerEnvironment.For(app, secrets.For(app.Config.App)), app => secrets.For(app).Values, () => _proxy.Report, () => _recent.Oldest, _presentation.Show, TimeProvider.System));
-        _connections = new SharedConnections(new ConnectionScan(_ownership), Scanned, _events);
-        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets) { SharedConnections = () => _connections.Found };
+        _connections = new SharedConnections(new ConnectionScan(_ownership), Running, _events);
+        _ailments = new WorkerAilments(new AilmentScan(_ownership), Running, _events);
+        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of };
         _deploying = new DeployOperations(Operations, _deployments, _releases, _events, TimeProvider.System, _presentation.Show);
         _tokens = new TokenOperations(new ApiTokens(_database, TimeProvider.System), _events, TimeProvider.System);
         _restartFiles = new RestartFiles(_pools, _events, app => _deployments.Going(app) is not null);
@@ -212,12 +215,13 @@ public sealed class Agent : IAsyncDisposable
         _loops.Add(Each(TimeSpan.FromSeconds(2), () => _strays.RemoveAll(_ownership.Release)));
         _loops.Add(_schedules.Run(_stop.Token));
         _loops.Add(_connections.Run(_stop.Token));
+        _loops.Add(_ailments!.Run(_stop.Token));
         _deployments.Resume(_stop.Token);
         _api = await ApiServer.Start(Operations, _deploying, _tokens, _options.Paths, _options.Host, cancellation);
         Notify.Ready();
     }
 
-    IEnumerable<ScannedWorker> Scanned() => _pools.All.SelectMany(pool => pool.Leaders).Select(worker => new ScannedWorker(worker.Id, worker.Leader));
+    IEnumerable<RunningWorker> Running() => _pools.All.SelectMany(pool => pool.Running);
 
     void Observe(ProxyReport? report)
     {

@@ -36,6 +36,9 @@ public sealed class Operations
     /// <summary>What the scans have found.</summary>
     internal Func<IReadOnlyList<SharedConnection>> SharedConnections { get; init; } = () => [];
 
+    /// <summary>What a worker suffers from as the kernel says; null: nothing.</summary>
+    internal Func<string, string?> AilmentOf { get; init; } = _ => null;
+
     /// <summary>The id of the newest event.</summary>
     public long NewestEvent => _events.Newest;
 
@@ -53,10 +56,15 @@ public sealed class Operations
     AppDocument Describe(HostedApp app) => new(
         app.Config.App, app.Config.Domains, app.Folder, app.Release, [.. _pools.Of(app.Config.App).Select(Describe)], _going(app.Config.App), _releases.App(app.Config.App)?.MaintenanceSince);
 
-    PoolDocument Describe(Pool pool) => pool.Describe() with
+    PoolDocument Describe(Pool pool)
     {
-        SharedConnections = [.. SharedConnections().Where(one => one.App == pool.App.Config.App && one.Pool == pool.Name).Select(SharedConnectionsDescription.Of)],
-    };
+        var described = pool.Describe();
+        return described with
+        {
+            SharedConnections = [.. SharedConnections().Where(one => one.App == pool.App.Config.App && one.Pool == pool.Name).Select(SharedConnectionsDescription.Of)],
+            Workers = [.. described.Workers.Select(worker => AilmentOf($"{worker.App}.{worker.Worker}") is { } ailment ? worker.Suffering(ailment) : worker)],
+        };
+    }
 
     /// <summary>Newest last; `after` is an event's id, 0 for the start.</summary>
     public IReadOnlyList<EventDocument> Events(long after, int limit) => _events.After(after, limit);

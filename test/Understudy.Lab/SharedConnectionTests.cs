@@ -1,6 +1,7 @@
 using Understudy.Decisions.Sampling;
 using Understudy.Linux;
 using Understudy.Sampling;
+using Understudy.Workers;
 
 namespace Understudy.Lab;
 
@@ -95,7 +96,8 @@ public class SharedConnectionTests
         Assert.True(shared.BytesWhileShared > 0);
         var told = Assert.Single(await host.Events(), one => one.Kind == "connection.mixed");
         Assert.Equal(("rails-shop", "web"), (told.App, told.Pool));
-        Assert.Contains($"4 processes of {worker.Worker} talk to redis at 127.0.0.1:{services.RedisPort} on one connection", (await host.Run("status")).Output, StringComparison.Ordinal);
+        Assert.StartsWith($"4 processes of {worker.Worker} talk to redis at 127.0.0.1:{services.RedisPort} on one connection", told.Message, StringComparison.Ordinal);
+        Assert.Contains($"4 processes of {worker.Worker} on 1 connection to redis at 127.0.0.1:{services.RedisPort}: answers mix", (await host.Run("status")).Output, StringComparison.Ordinal);
     }
 
     /// <summary>Each server has its tree of processes, which do share sockets, and none is found.</summary>
@@ -124,7 +126,7 @@ public class SharedConnectionTests
     {
         readonly ConnectionScan _scan = new(Ownership.For(new Paths(host.Root)));
 
-        public async Task<IReadOnlyList<ConnectionSight>> Look() => _scan.Look([.. (await host.Workers()).Select(worker => new ScannedWorker($"{worker.App}.{worker.Worker}", worker.Pid))]);
+        public async Task<IReadOnlyList<ConnectionSight>> Look() => _scan.Look([.. (await host.Workers()).Select(worker => new RunningWorker($"{worker.App}.{worker.Worker}", worker.Pid))]);
 
         /// <summary>Waits until each server has forked all that it will.</summary>
         public Task Settled() => Eventually.Until("each worker is a tree of four processes at least", 30.Seconds(), async () => (await host.Workers()).All(worker => host.ProcessesOf(worker).Count >= 4));

@@ -99,6 +99,16 @@ public sealed record WorkerDocument
     public required int Processes { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required string LastSentence { get; init; }
+
+    /// <summary>Why it cannot serve, where the kernel knows it: a full memory group, a process blocked in state D, connections that nobody accepts. Null: nothing is known against it.</summary>
+    public string? Ailment { get; init; }
+
+    internal WorkerDocument Suffering(string ailment) => this with
+    {
+        Ailment = ailment,
+        // Its own word is worth as much where it is already on its way out.
+        LastSentence = State == "ready" ? ailment : LastSentence.Contains(ailment, StringComparison.Ordinal) ? LastSentence : $"{LastSentence}; {ailment}",
+    };
 }
 
 /// <summary>One change, as `events` prints it.</summary>

@@ -73,9 +73,14 @@ internal sealed class StatusView(Screen screen, DateTimeOffset now)
         if (pool.LastSentence.Length > 0)
             Cut("    ", 4, pool.LastSentence, Ink.Faint);
         foreach (var shared in pool.SharedConnections)
-            Cut("    ", 4, shared.Sentence, shared.Grade == "mixed" ? Ink.Bad : Ink.Warn);
+            Cut("    ", 4, Short(shared), shared.Grade == "mixed" ? Ink.Bad : Ink.Warn);
+        foreach (var worker in pool.Workers.Where(worker => worker.Ailment is not null))
+            Cut("    ", 4, $"{worker.Worker}: {worker.Ailment}", Ink.Bad);
         Workers(pool).Write(screen, "    ");
     }
+
+    static string Short(SharedConnectionDocument shared) =>
+        $"{Plural(shared.Pids.Count, "process", "processes")} of {string.Join(", ", shared.Workers)} on {Plural(shared.Connections, "connection")} to {shared.Peer}: {(shared.Grade == "mixed" ? "answers mix" : "opened before the fork")}; see `understudy doctor`";
 
     static string Bounds(PoolDocument pool) => pool.Min == pool.Max ? "" : $" ({Text(pool.Min)}-{Text(pool.Max)})";
 
@@ -111,7 +116,7 @@ internal sealed class StatusView(Screen screen, DateTimeOffset now)
         _ => Ink.Warn,
     };
 
-    static string Plural(int count, string noun) => $"{Text(count)} {noun}{(count == 1 ? "" : "s")}";
+    static string Plural(int count, string noun, string? plural = null) => $"{Text(count)} {(count == 1 ? noun : plural ?? noun + "s")}";
 
     static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -133,6 +133,15 @@ sealed class ProcessTable(string root = "/proc")
         return at >= 0 && Utf8Parser.TryParse(text[(at + 6)..], out uint user, out _) ? user : null;
     }
 
+    /// <summary>How often its first thread has given the processor up, or had to. Null as above.</summary>
+    public long? Switches(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        var length = Read(pid, "status"u8, buffer);
+        ReadOnlySpan<byte> text = buffer[..Math.Max(length, 0)];
+        return KernelText.Field(text, "voluntary_ctxt_switches:"u8) is >= 0 and var given ? given + Math.Max(0, KernelText.Field(text, "nonvoluntary_ctxt_switches:"u8)) : null;
+    }
+
     /// <summary>The kernel function that it waits in, such as io_schedule; null where that is not told (needs root).</summary>
     public string? WaitsIn(int pid)
     {

@@ -1,5 +1,6 @@
 using Understudy.Decisions.Sampling;
 using Understudy.Linux;
+using Understudy.Workers;
 
 namespace Understudy.Sampling;
 
@@ -18,14 +19,14 @@ sealed class ConnectionScan(IOwnership ownership, ProcessTable processes, Func<S
     /// <summary>Processes that the last look went through.</summary>
     public int Processes { get; private set; }
 
-    public IReadOnlyList<ConnectionSight> Look(IEnumerable<ScannedWorker> workers)
+    public IReadOnlyList<ConnectionSight> Look(IEnumerable<RunningWorker> workers)
     {
         SocketTable? known = null;
-        var found = new List<(string App, SharedSocket Socket, Dictionary<int, ScannedWorker> Of)>();
+        var found = new List<(string App, SharedSocket Socket, Dictionary<int, RunningWorker> Of)>();
         Processes = 0;
         foreach (var app in workers.GroupBy(worker => worker.App))
         {
-            var of = new Dictionary<int, ScannedWorker>();
+            var of = new Dictionary<int, RunningWorker>();
             _held.Clear();
             foreach (var worker in app)
             {
@@ -56,7 +57,7 @@ sealed class ConnectionScan(IOwnership ownership, ProcessTable processes, Func<S
     }
 
     /// <summary>Null when fewer than two of its holders are still there.</summary>
-    ConnectionSight? Sight(string app, SharedSocket socket, Dictionary<int, ScannedWorker> of)
+    ConnectionSight? Sight(string app, SharedSocket socket, Dictionary<int, RunningWorker> of)
     {
         var holders = new List<ConnectionHolder>();
         foreach (var pid in socket.Pids)

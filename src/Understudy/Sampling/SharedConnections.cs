@@ -1,12 +1,15 @@
 using Understudy.Decisions.Sampling;
 using Understudy.Linux;
 using Understudy.State;
+using Understudy.Workers;
 
 namespace Understudy.Sampling;
 
 /// <summary>Looks again and again for connections that sibling processes share, as often as a hundredth of a core allows.</summary>
-sealed class SharedConnections(ConnectionScan scan, Func<IEnumerable<ScannedWorker>> workers, EventLog events)
+sealed class SharedConnections(ConnectionScan scan, Func<IEnumerable<RunningWorker>> workers, EventLog events)
 {
+    static readonly TimeSpan Least = TimeSpan.FromSeconds(5);
+
     volatile ConnectionsState _state = ConnectionsState.Empty;
 
     /// <summary>What is known now, the worst first.</summary>
@@ -14,7 +17,7 @@ sealed class SharedConnections(ConnectionScan scan, Func<IEnumerable<ScannedWork
 
     public async Task Run(CancellationToken cancellation)
     {
-        var wait = ScanPeriod.Least;
+        var wait = Least;
         try
         {
             while (true)
@@ -22,7 +25,7 @@ sealed class SharedConnections(ConnectionScan scan, Func<IEnumerable<ScannedWork
                 await Task.Delay(wait, cancellation);
                 try
                 {
-                    wait = ScanPeriod.After(Turn());
+                    wait = ScanPeriod.After(Turn(), Least);
                 }
                 catch (Exception bug) when (bug is not OperationCanceledException)
                 {

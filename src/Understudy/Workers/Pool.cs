@@ -46,12 +46,11 @@ sealed class Pool
     public Task<string?> FirstBoot => _firstBoot.Task;
 
     /// <summary>Ids of the workers in its ledger.</summary>
-    public IReadOnlyList<string> WorkerIds => [.. Leaders.Select(worker => worker.Id)];
+    public IReadOnlyList<string> WorkerIds => [.. Running.Select(worker => worker.Id)];
 
-    /// <summary>Each worker with its first process; 0: it is not started yet.</summary>
-    public IReadOnlyList<(string Id, int Leader)> Leaders
+    public IReadOnlyList<RunningWorker> Running
     {
-        get { lock (_gate) return [.. _workers.Values.Select(worker => (worker.Id, worker.Pid))]; }
+        get { lock (_gate) return [.. _workers.Values.Select(worker => new RunningWorker(worker.Id, worker.Pid, worker.Port, worker.Requests))]; }
     }
 
     /// <summary>A worker is on its way in or out, so that the proxy's word is wanted soon.</summary>
@@ -272,7 +271,7 @@ sealed class Pool
         ShownReady = worker.ShownReady || (!Process.TakesRequests && !Process.Ready.Notify && BootClock.Now - state.StartedAt >= TimeSpan.FromSeconds(1)),
         InUse = Process.TakesRequests && (!state.Leaving || _view.InUse(worker)),
         DownSince = worker.DownSince,
-        DownReason = worker.DownReason,
+        DownReason = _parts.AilmentOf(worker.Id) is { } ailment ? $"{worker.DownReason}; {ailment}" : worker.DownReason,
         Stopped = worker.Stopped,
         Requests = worker.Requests,
         MemoryBytes = worker.MemoryBytes,

@@ -8,4 +8,7 @@ sealed record PoolParts(Paths Paths, IOwnership Ownership, ProcessExits Exits, P
 {
     /// <summary>Makes a deployed release's folder anew where somebody has deleted it. Null: there is nothing to make it from.</summary>
     public Func<HostedApp, CancellationToken, Task>? Restore { get; init; }
+
+    /// <summary>What a worker suffers from as the kernel says, as a sentence; null: nothing.</summary>
+    public Func<string, string?> AilmentOf { get; init; } = _ => null;
 }

@@ -67,6 +67,26 @@ public class StatusViewTests
 
         """, Ran.View(live: true, screen => new StatusView(screen, Samples.Now).Write(Samples.Host(Troubled) with { Proxy = null })));
 
+    [Fact]
+    public void Shared_connections_and_what_the_kernel_says_of_a_worker_are_shown_below_their_pool()
+    {
+        var pool = Samples.Web(Samples.Worker(1, "ready") with { Ailment = "3 connections wait to be accepted on port 40001" }) with
+        {
+            SharedConnections =
+            [
+                new("redis at 127.0.0.1:6379", "mixed", ["web.1", "web.2"], 2, [1, 2, 3, 4, 5, 6], Samples.Now, 1234, "Do.", "A sentence."),
+                new("memcached at 10.0.0.9:11211", "standing", ["web.1"], 1, [1, 2], Samples.Now, 0, "Do.", "A sentence."),
+            ],
+        };
+        var text = Ran.View(live: false, screen => new StatusView(screen, Samples.Now).Write(Samples.Host(pool)));
+        Assert.Contains("""
+                6 processes of web.1, web.2 on 2 connections to redis at 127.0.0.1:6379: answers mix; see `understudy doctor`
+                2 processes of web.1 on 1 connection to memcached at 10.0.0.9:11211: opened before the fork; see `understudy doctor`
+                web.1: 3 connections wait to be accepted on port 40001
+                WORKER
+            """, text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(80)]

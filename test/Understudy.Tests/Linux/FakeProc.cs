@@ -11,17 +11,17 @@ sealed class FakeProc : IDisposable
 
     /// <summary>A process; what is null has no file, as where it vanished between two reads.</summary>
     public FakeProc Add(int pid, int parent = 1, long start = 100, char state = 'S', string name = "ruby", string? command = null, string? environment = null,
-        string group = "/", int pssKb = 0, int privateKb = 0, int swapKb = 0, int residentPages = 0, uint user = 1000)
+        string group = "/", int pssKb = 0, int privateKb = 0, int swapKb = 0, int residentPages = 0, uint user = 1000, int switches = 7, string? groups = null)
     {
         var here = Directory.CreateDirectory(_folder[pid.ToString(CultureInfo.InvariantCulture)]).FullName;
         Write(here, "stat", $"{pid} ({name}) {state} {parent} {pid} {pid} 0 -1 4194304 10 0 0 0 1 1 0 0 20 0 1 0 {start} 1000000 {residentPages} 18446744073709551615 0 0\n");
         Write(here, "statm", $"9999 {residentPages} {residentPages / 2} 5 0 123 0\n");
         Write(here, "smaps_rollup", $"5625f826c000-7ffd4b47c000 ---p 00000000 00:00 0                          [rollup]\nRss:  {pssKb * 2} kB\nPss:  {pssKb} kB\nPss_Dirty: 1 kB\n"
             + $"Shared_Clean: 77 kB\nPrivate_Clean:  {privateKb / 2} kB\nPrivate_Dirty:  {privateKb - (privateKb / 2)} kB\nSwap:  {swapKb * 3} kB\nSwapPss:  {swapKb} kB\nLocked: 0 kB\n");
-        Write(here, "status", $"Name:\t{name}\nState:\t{state}\nPPid:\t{parent}\nUid:\t{user}\t{user}\t{user}\t{user}\nGid:\t0\t0\t0\t0\n");
+        Write(here, "status", $"Name:\t{name}\nState:\t{state}\nPPid:\t{parent}\nUid:\t{user}\t{user}\t{user}\t{user}\nGid:\t0\t0\t0\t0\nvoluntary_ctxt_switches:\t{switches}\nnonvoluntary_ctxt_switches:\t3\n");
         Write(here, "cmdline", (command ?? name).Replace(' ', '\0') + "\0");
         Write(here, "environ", environment ?? "");
-        Write(here, "cgroup", $"4:memory:/\n1:cpu,cpuacct:/a\n0::{group}\n");
+        Write(here, "cgroup", groups ?? $"4:memory:/\n1:cpu,cpuacct:/a\n0::{group}\n");
         Write(here, "wchan", state == 'D' ? "io_schedule" : "0");
         return this;
     }
