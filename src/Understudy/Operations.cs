@@ -1,6 +1,7 @@
 using Understudy.Api;
 using Understudy.Linux;
 using Understudy.Proxying;
+using Understudy.Sampling;
 using Understudy.State;
 using Understudy.Workers;
 
@@ -15,11 +16,12 @@ public sealed class Operations
     readonly EventLog _events;
     readonly IOwnership _ownership;
     readonly AppSecrets _secrets;
+    readonly MemoryGuard? _guard;
     readonly ReleaseLedger _releases;
     readonly Func<string, GoingDocument?> _going;
     readonly DateTimeOffset _startedAt = TimeProvider.System.GetUtcNow();
 
-    internal Operations(AgentOptions options, HostedPools pools, ProxyKeeper proxy, EventLog events, IOwnership ownership, ReleaseLedger releases, Func<string, GoingDocument?> going, AppSecrets secrets)
+    internal Operations(AgentOptions options, HostedPools pools, ProxyKeeper proxy, EventLog events, IOwnership ownership, ReleaseLedger releases, Func<string, GoingDocument?> going, AppSecrets secrets, MemoryGuard? guard)
     {
         _releases = releases;
         _going = going;
@@ -29,6 +31,7 @@ public sealed class Operations
         _events = events;
         _ownership = ownership;
         _secrets = secrets;
+        _guard = guard;
     }
 
     /// <summary>The id of the newest event.</summary>
@@ -43,6 +46,7 @@ public sealed class Operations
         Ownership = _ownership.Describe,
         Proxy = ProxyDescription.Of(_proxy.Report),
         Apps = [.. _pools.Apps.Select(app => Describe(app))],
+        Guard = _guard?.Describe(),
     };
 
     AppDocument Describe(HostedApp app) => new(
@@ -128,7 +132,7 @@ public sealed class Operations
 
     /// <summary>The Prometheus page: the proxy's figures and the workers' states.</summary>
     public async Task<string> Metrics(CancellationToken cancellation) =>
-        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, pool.Describe())));
+        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, pool.Describe()))) + (_guard is null ? "" : GuardMetrics.Page(_guard.Describe(), _guard.Acts));
 
     /// <summary>Ids (app.pool.number) of the workers whose logs exist, living or not, that match; null matches all. Worker is "web.3", pool "web".</summary>
     public IReadOnlyList<string> LoggedWorkers(string? app, string? poolOrWorker)

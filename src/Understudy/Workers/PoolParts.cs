@@ -1,3 +1,4 @@
+using Understudy.Decisions.Sampling;
 using Understudy.Linux;
 using Understudy.State;
 
@@ -8,4 +9,13 @@ sealed record PoolParts(Paths Paths, IOwnership Ownership, ProcessExits Exits, P
 {
     /// <summary>Makes a deployed release's folder anew where somebody has deleted it. Null: there is nothing to make it from.</summary>
     public Func<HostedApp, CancellationToken, Task>? Restore { get; init; }
+
+    /// <summary>The kernel's limits on workers' memory. Null: none are set.</summary>
+    public WorkerLimits? Limits { get; init; }
+
+    /// <summary>How far the memory guard goes now.</summary>
+    public Func<GuardStep> Guard { get; init; } = static () => GuardStep.Calm;
+
+    /// <summary>Removes what was made for a worker. False while a process of it is left.</summary>
+    public bool Release(string id) => Ownership.Release(id) && Limits?.Release(id) != false;
 }
