@@ -14,6 +14,12 @@ public static class GuardDecision
     const long LastBytes = 256_000_000;
     static readonly TimeSpan LastTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>Less than this share and these bytes left, or all gone within this time: what leaves is not waited for. Short of where requests are shed.</summary>
+    const double ImpatientShare = 0.08;
+    const long ImpatientBytes = 700_000_000;
+    const double ImpatientBelow = 0.20;
+    static readonly TimeSpan ImpatientTime = TimeSpan.FromSeconds(8);
+
     /// <summary>Less than this share and these bytes left: everything is shed, until then half.</summary>
     const double ShedAllShare = 0.03;
     const long ShedAllBytes = 384_000_000;
@@ -55,7 +61,7 @@ public static class GuardDecision
     public static GuardState Turn(in GuardState state, in GuardSight sight, TimeSpan now)
     {
         var next = Step(state, sight, now);
-        return next with { ShedPerMille = next.Step == GuardStep.Shed ? Share(sight) : 0, LastResort = IsLast(next, sight) };
+        return next with { ShedPerMille = next.Step == GuardStep.Shed ? Share(sight) : 0, Impatient = IsImpatient(next, sight), LastResort = IsLast(next, sight) };
     }
 
     static GuardState Step(in GuardState state, in GuardSight sight, TimeSpan now)
@@ -78,6 +84,9 @@ public static class GuardDecision
 
     static int Share(in GuardSight sight) =>
         sight.Stuck || IsBelow(sight.Level, ShedAllShare, ShedAllBytes) || sight.Pressure.FullPercent >= ShedAllPercent ? 1000 : 500;
+
+    static bool IsImpatient(in GuardState state, in GuardSight sight) => state.Step >= GuardStep.Recycle
+        && (sight.Stuck || IsBelow(sight.Level, ImpatientShare, ImpatientBytes) || (sight.Level.LeftShare < ImpatientBelow && sight.ExhaustedIn < ImpatientTime));
 
     static bool IsLast(in GuardState state, in GuardSight sight) =>
         state.Step == GuardStep.Shed && (sight.Stuck || IsBelow(sight.Level, LastShare, LastBytes) || (IsBelow(sight.Level, ShedAllShare, ShedAllBytes) && sight.ExhaustedIn < LastTime));

@@ -20,6 +20,9 @@ public readonly record struct GuardState
     /// <summary>Of a thousand requests, how many are answered with 503.</summary>
     public int ShedPerMille { get; init; }
 
+    /// <summary>Memory is nearly gone: what was told to leave for what it holds is not waited for.</summary>
+    public bool Impatient { get; init; }
+
     /// <summary>Memory is as good as gone: what frees it is done at once, and by whoever can.</summary>
     public bool LastResort { get; init; }
 }

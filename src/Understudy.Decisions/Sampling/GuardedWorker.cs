@@ -27,6 +27,9 @@ public sealed record GuardedWorker
     /// <summary>It is to be replaced, and serves until its replacement is ready.</summary>
     public bool Waits { get; init; }
 
+    /// <summary>It leaves, and had its time for the requests that were inside it.</summary>
+    public bool Leaves { get; init; }
+
     /// <summary>Since its start.</summary>
     public required TimeSpan Age { get; init; }
 

@@ -21,8 +21,8 @@ public static class WorkerBudget
         return (long)(Math.Max(shared * Shared, level.TotalBytes * Theirs) / workers.Count);
     }
 
-    /// <summary>How many times its budget a worker holds.</summary>
-    public static double Excess(GuardedWorker worker, long fairShareBytes) => (double)worker.Bytes / Math.Max(1, Of(worker, fairShareBytes));
+    /// <summary>How many times its budget a worker holds, or its fair share where that is less: a budget that does not fit the host excuses nobody when the host is full.</summary>
+    public static double Excess(GuardedWorker worker, long fairShareBytes) => (double)worker.Bytes / Math.Max(1, Math.Min(Of(worker, fairShareBytes), fairShareBytes));
 
     public static long Of(GuardedWorker worker, long fairShareBytes) => worker.StatedBytes ?? fairShareBytes;
 }

@@ -11,14 +11,15 @@ sealed class KillTargets(LastResort last)
     public void Update(IReadOnlyList<KillPlace> places, IReadOnlyList<GuardedWorker> workers, in MemoryLevel level)
     {
         var share = WorkerBudget.FairShareBytes(workers, level);
-        var excess = workers.ToDictionary(worker => worker.Id, worker => WorkerBudget.Excess(worker, share));
+        var known = workers.ToDictionary(worker => worker.Id);
         var next = new Dictionary<string, KillTarget>();
         foreach (var place in places)
         {
             var name = (place.Stale ? "stale " : "") + place.Id;
             if ((_held.GetValueOrDefault(name) ?? KillTarget.Open(place.Id, place.Cgroup, place.Pid, place.StartTicks, place.Stale)) is not { } target)
                 continue;
-            target.Excess = excess.GetValueOrDefault(place.Id);
+            if (known.GetValueOrDefault(place.Id) is { } worker)
+                (target.Excess, target.Leaves) = (WorkerBudget.Excess(worker, share), worker.Leaves && worker.Bytes > WorkerBudget.Of(worker, share));
             next[name] = target;
         }
         _held = next;

@@ -25,19 +25,10 @@ sealed class LastResort : IDisposable
     }
 
     /// <summary>Kills what is stale. Allocates nothing. Returns how many.</summary>
-    public int KillStale()
-    {
-        if (Interlocked.CompareExchange(ref _gate, 1, 0) != 0)
-            return 0;
-        var killed = 0;
-        foreach (var target in _targets)
-        {
-            if (target.Stale && target.Kill())
-                killed++;
-        }
-        Volatile.Write(ref _gate, 0);
-        return killed;
-    }
+    public int KillStale() => KillAll(stale: true);
+
+    /// <summary>Kills the workers that were told to leave and hold more than their budget. Allocates nothing. Returns how many.</summary>
+    public int KillLeaving() => KillAll(stale: false);
 
     /// <summary>Kills the worker that is furthest over its budget, and no second one until that had time to show. Allocates nothing. Null: none was killed.</summary>
     /// <param name="any">One that is within its budget too: all of them wait for memory that nobody else will free.</param>
@@ -57,6 +48,20 @@ sealed class LastResort : IDisposable
             _workerKilledAt = now;
         Volatile.Write(ref _gate, 0);
         return worst;
+    }
+
+    int KillAll(bool stale)
+    {
+        if (Interlocked.CompareExchange(ref _gate, 1, 0) != 0)
+            return 0;
+        var killed = 0;
+        foreach (var target in _targets)
+        {
+            if ((stale ? target.Stale : target.Leaves) && target.Kill())
+                killed++;
+        }
+        Volatile.Write(ref _gate, 0);
+        return killed;
     }
 
     public void Dispose() => Replace([]);

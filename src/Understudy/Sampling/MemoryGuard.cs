@@ -139,7 +139,7 @@ sealed class MemoryGuard : IDisposable
         foreach (var killed in _targets.TakeKilled())
         {
             Acts = Acts with { Killed = Acts.Killed + 1 };
-            _parts.Tell("guard.killed", $"memory guard: {killed.Id} was killed with all its processes, in the last resort: {GuardSentence.Numbers(seen.Sight)}", killed.Stale ? null : killed.Id);
+            _parts.Tell("guard.killed", $"memory guard: {killed.Id} was killed with all its processes, {(killed.Leaves ? "for it was told to leave, and memory would not wait" : "in the last resort")}: {GuardSentence.Numbers(seen.Sight)}", killed.Stale ? null : killed.Id);
         }
     }
 
@@ -177,7 +177,7 @@ sealed class MemoryGuard : IDisposable
         {
             _nextOrder = now + AfterRecycling;
             Acts = Acts with { Recycled = Acts.Recycled + 1 };
-            _parts.Recycle(order.Id, $"{order.Reason}; {numbers}", order.OutFirst);
+            _parts.Recycle(order.Id, order.Reason, order.OutFirst);
             _parts.Tell("guard.recycled", $"memory guard: {order.Id} is replaced: {order.Reason}; {numbers}", order.Id);
         }
         else if (_told.Add(order.Id))

@@ -106,6 +106,8 @@ sealed class MemoryWatch : IDisposable
     void Act(in GuardState before, TimeSpan now)
     {
         _shed.Value = Shedding.Word(now + ShedFor, _state.ShedPerMille);
+        if (_state.Impatient)
+            _last.KillLeaving();
         var alone = _state.Step >= GuardStep.Recycle && now.Ticks - Volatile.Read(ref _attendedTicks) > Attended.Ticks;
         if (_state.LastResort || alone)
         {

@@ -7,6 +7,9 @@ namespace Understudy.Workers;
 
 static class WorkerMemory
 {
+    /// <summary>What a worker that leaves is given for the requests inside it, however little memory there is.</summary>
+    static readonly TimeSpan Drain = TimeSpan.FromSeconds(1);
+
     static readonly ProcessTable Table = new();
 
     /// <summary>The cgroup's charge where the memory controller is there, else the sum of its processes' PSS; and what of it is in swap.</summary>
@@ -54,6 +57,7 @@ static class WorkerMemory
             StatedBytes = rules.RecycleMemoryBytes,
             Serves = state.Phase == WorkerPhase.Ready && !goes,
             Goes = goes,
+            Leaves = state.LeavingSince is { } since && now - since >= Drain,
             Waits = goes && state.Phase == WorkerPhase.Ready && !worker.OutFirst,
             Age = now - state.StartedAt,
             Boot = state.ReadyAt - state.StartedAt ?? TimeSpan.Zero,

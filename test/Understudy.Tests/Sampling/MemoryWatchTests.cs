@@ -107,6 +107,21 @@ public sealed class MemoryWatchTests : IDisposable
     }
 
     [Fact]
+    public void What_was_told_to_leave_is_not_waited_for_when_memory_is_nearly_gone()
+    {
+        Target("shop.web.1", excess: 3);
+        Target("shop.web.2", excess: 2).Leaves = true;
+        using var watch = Watch(GuardMode.Act);
+        Left(100);
+        Turns(watch, 10);
+        Assert.Empty(Killed());
+        Left(70);
+        Turns(watch, 0.2);
+        Assert.Equal(GuardStep.Recycle, watch.Snapshot.State.Step);
+        Assert.Equal(["shop.web.2"], Killed());
+    }
+
+    [Fact]
     public void The_proxy_is_told_to_shed_and_told_so_again_until_it_is_over()
     {
         using var watch = Watch(GuardMode.Act);
@@ -175,7 +190,7 @@ public sealed class MemoryWatchTests : IDisposable
 
     void Left(long megabytes) => _fake.Host(1000 * MB, megabytes * MB);
 
-    void Target(string id, double excess, bool stale = false)
+    KillTarget Target(string id, double excess, bool stale = false)
     {
         Directory.CreateDirectory(_folder[id]);
         File.WriteAllText(_folder[id + "/cgroup.kill"], "");
@@ -183,6 +198,7 @@ public sealed class MemoryWatchTests : IDisposable
         target.Excess = excess;
         _targets.Add(target);
         _last.Replace(_targets);
+        return target;
     }
 
     IEnumerable<string> Killed() => _targets.Select(target => target.Id).Where(id => File.ReadAllText(_folder[id + "/cgroup.kill"]).Length > 0).Order(StringComparer.Ordinal);

@@ -89,6 +89,20 @@ public class GuardDecisionTests
         Assert.True(turns.State.LastResort);
     }
 
+    [Theory]
+    [InlineData(115, 0, false)]
+    [InlineData(79, 0, true)]
+    [InlineData(190, 25, true)]
+    [InlineData(190, 20, false)]
+    [InlineData(210, 100, false)]
+    public void What_leaves_is_not_waited_for_short_of_where_requests_are_shed(long left, long falling, bool impatient)
+    {
+        var turns = new Turns();
+        turns.For(10, Sight(110));
+        turns.For(0.2, Sight(left, falling));
+        Assert.Equal((Recycle, impatient), (turns.State.Step, turns.State.Impatient));
+    }
+
     [Fact]
     public void Processes_that_are_stuck_are_the_last_resorts()
     {

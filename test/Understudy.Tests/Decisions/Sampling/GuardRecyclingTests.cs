@@ -26,6 +26,13 @@ public class GuardRecyclingTests
         Assert.Equal("shop.web.1", order!.Id);
     }
 
+    [Theory]
+    [InlineData(300, 200, 1.5)]
+    [InlineData(300, 1000, 1.2)]
+    [InlineData(100, null, 0.4)]
+    public void A_budget_that_does_not_fit_the_host_excuses_nobody_in_the_last_resort(long megabytes, int? stated, double excess) =>
+        Assert.Equal(excess, WorkerBudget.Excess(Worker(1, megabytes, stated), 250 * MB), 0.01);
+
     [Fact]
     public void Workers_do_not_pay_for_a_stranger_that_takes_the_host()
     {

@@ -36,6 +36,9 @@ sealed class GuardWorld
     }
 
     public bool Guarded { get; init; } = true;
+
+    /// <summary>Workers that are told to end take their whole 30 s, and leak on.</summary>
+    public bool Stubborn { get; init; }
     public double LeastLeftShare { get; private set; } = 1;
     public int Recycled { get; private set; }
     public int Shed { get; private set; }
@@ -104,7 +107,8 @@ sealed class GuardWorld
         // Drained in up to 2 s, from when it may go.
         worker.Waits = !outFirst;
         var hurried = worker.GoneAt is not null;
-        worker.GoneAt = _now + (outFirst ? TimeSpan.Zero : _boot) + TimeSpan.FromSeconds(_random.NextDouble() * 2);
+        worker.GoneAt = _now + (outFirst ? TimeSpan.Zero : _boot) + (Stubborn ? TimeSpan.FromSeconds(30) : TimeSpan.FromSeconds(_random.NextDouble() * 2));
+        worker.LeavesAt = _now + (outFirst ? TimeSpan.Zero : _boot);
         if (outFirst && !hurried)
             worker.ReplacedAtItsEnd = true;
         else if (!hurried)
@@ -113,6 +117,13 @@ sealed class GuardWorld
 
     void Advance()
     {
+        foreach (var leaving in _workers.Where(worker => worker.LeavesAt <= _now))
+        {
+            leaving.Waits = false;
+            // What was killed takes a moment to give its memory back.
+            if (_state.Impatient)
+                leaving.GoneAt = Min(leaving.GoneAt!.Value, _now + Step);
+        }
         foreach (var gone in _workers.Where(worker => worker.GoneAt <= _now).ToList())
         {
             _workers.Remove(gone);
@@ -120,6 +131,8 @@ sealed class GuardWorld
                 Start(gone.Base);
         }
     }
+
+    static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     void Start(long bytes) => _workers.Add(new Worker { Number = ++_number, Base = bytes, StartedAt = _now });
 
@@ -148,6 +161,7 @@ sealed class GuardWorld
         public long Burst { get; set; }
         public TimeSpan BurstUntil { get; set; }
         public bool Waits { get; set; }
+        public TimeSpan? LeavesAt { get; set; }
         public TimeSpan? GoneAt { get; set; }
         public bool ReplacedAtItsEnd { get; set; }
         public string Id => $"shop.web.{Number}";
