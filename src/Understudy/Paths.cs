@@ -30,6 +30,9 @@ public sealed class Paths
     /// <summary>The control socket of the proxy that holds the listeners. A new proxy renames its own over it.</summary>
     public string ProxySocket => Path.Combine(Run, "proxy.sock");
 
+    /// <summary>How many requests the proxy is to shed: written by the agent's memory guard, read by the proxy.</summary>
+    public string Shedding => Path.Combine(Run, "shedding");
+
     public string AccessLog => Path.Combine(Logs, "access.log");
 
     /// <summary>The key that app secrets are encrypted with, for its owner only.</summary>

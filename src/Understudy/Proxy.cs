@@ -39,7 +39,9 @@ public static class Proxy
         using var certificates = new Certificates(time, Console.Error);
         await using var log = new AccessLog(options.Paths.AccessLog, time);
         await using var server = ProxyServer.Create(options.Paths.Routes, Console.Error.WriteLine, Endpoints, transport);
+        using var shedding = new LoadShedding(options.Paths.Shedding, Console.Error.WriteLine);
         var runtime = server.Runtime;
+        runtime.Path.Shedding = shedding;
         runtime.Applied = certificates.Use;
         runtime.Path.AccessSink = log.Write;
         var departure = new HandoverDeparture(transport, connections, runtime.Leave, time);

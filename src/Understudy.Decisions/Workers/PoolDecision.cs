@@ -187,6 +187,8 @@ public sealed class PoolDecision
         if (sizing.Wanted != _state.Wanted && _state.Wanted != 0)
             Tell("pool.scaled", null, $"{_rules.Pool} goes from {_state.Wanted} to {sizing.Wanted} workers: {sizing.Reason}");
         _state = _state with { Wanted = sizing.Wanted, BusySince = sizing.BusySince, IdleSince = sizing.IdleSince };
+        if (sizing.Reason == PoolSizing.Held)
+            _sentence = $"{_rules.Pool} stays at {sizing.Wanted} workers: {sizing.Reason}";
         if (sizing.WakeAt is { } wake)
             _wakes.Add(wake);
     }
@@ -196,10 +198,18 @@ public sealed class PoolDecision
         for (var i = 0; i < _workers.Count; i++)
         {
             var worker = _workers[i];
-            if (worker.Phase != WorkerPhase.Ready || worker.Recycle || Recycling.Due(worker, _rules, Seen(worker), _now) is not { } reason)
+            if (worker.Phase != WorkerPhase.Ready)
                 continue;
-            _workers[i] = worker with { Recycle = true, Reason = reason };
-            Tell("worker.recycled", worker, $"{Short(worker)} will be replaced: {reason}");
+            if (!worker.Recycle && Recycling.Due(worker, _rules, Seen(worker), _observed.GrowthHeld, _now) is { } reason)
+            {
+                _workers[i] = worker = worker with { Recycle = true, Reason = reason };
+                Tell("worker.recycled", worker, $"{Short(worker)} will be replaced: {reason}");
+            }
+            if (worker.Recycle && Seen(worker).OutFirst)
+            {
+                _workers[i] = worker with { OutFirst = true };
+                Leave(i, WorkerPhase.Draining, worker.Reason!);
+            }
         }
     }
 
@@ -208,8 +218,10 @@ public sealed class PoolDecision
     {
         if (_state.Ending)
             return;
-        var missing = _state.Wanted - Ready - Starting;
-        var rolling = missing == 0 && _workers.TrueForAll(worker => worker.Phase == WorkerPhase.Ready) && _workers.Exists(_state.Outdated) && !Held;
+        // What leaves so that there is memory for its replacement still has that memory.
+        var missing = _state.Wanted - Ready - Starting - _workers.Count(worker => worker.Leaving && worker.OutFirst);
+        var surges = !_observed.SurgeHeld || _workers.Exists(worker => worker.Phase == WorkerPhase.Ready && worker.Recycle);
+        var rolling = missing == 0 && surges && _workers.TrueForAll(worker => worker.Phase == WorkerPhase.Ready) && _workers.Exists(_state.Outdated) && !Held;
         var count = rolling ? 1 : missing;
         // After a failure one at a time: what cannot start costs one worker's capacity, not all.
         if (_state.Failures > 0)

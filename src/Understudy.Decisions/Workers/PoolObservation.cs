@@ -2,7 +2,17 @@ namespace Understudy.Decisions.Workers;
 
 /// <param name="Workers">By id; one missing here is not known yet.</param>
 /// <param name="Load">Requests in flight and queued, smoothed over some seconds.</param>
-public sealed record PoolObservation(IReadOnlyDictionary<string, WorkerObservation> Workers, int Queued, double Load);
+public sealed record PoolObservation(IReadOnlyDictionary<string, WorkerObservation> Workers, int Queued, double Load)
+{
+    /// <summary>
+    /// Memory runs out: load starts no more workers, and none is replaced for its age or its requests. What is missing is started, and an
+    /// operator's bounds hold.
+    /// </summary>
+    public bool GrowthHeld { get; init; }
+
+    /// <summary>It is nearly gone: no worker of another generation is started beside those that serve, until it is not. Only what is to free memory is.</summary>
+    public bool SurgeHeld { get; init; }
+}
 
 /// <summary>What the kernel and the proxy say of one worker now.</summary>
 public sealed record WorkerObservation
@@ -31,4 +41,10 @@ public sealed record WorkerObservation
     public bool Stopped { get; init; }
     public long Requests { get; init; }
     public long MemoryBytes { get; init; }
+
+    /// <summary>The memory guard wants it replaced, for this reason in words. Null: it does not.</summary>
+    public string? Unwanted { get; init; }
+
+    /// <summary>With Unwanted: it leaves before its replacement starts.</summary>
+    public bool OutFirst { get; init; }
 }

@@ -26,7 +26,7 @@ public class PoolSimulationTests
         world.GetsReady = _ => true;
         foreach (var process in world.Processes.Values)
             (process.DownSince, process.Busy, process.Ready) = (null, false, null);
-        (world.Queued, world.Load) = (0, 0);
+        (world.Queued, world.Load, world.GrowthHeld, world.SurgeHeld) = (0, 0, false, false);
         world.Pass(TimeSpan.FromMinutes(12));
         Assert.True(world.Last!.Condition == "steady", $"seed {seed}: {world.Last.Condition}: {world.Last.Sentence}");
         Assert.True(world.Ready == world.Rules.Min, $"seed {seed}: {world.Ready} ready");
@@ -49,6 +49,13 @@ public class PoolSimulationTests
             case 3:
                 world.State = world.State with { Generation = world.State.Generation + 1 };
                 return false;
+            case 5:
+                (world.GrowthHeld, world.SurgeHeld) = (random.Next(2) == 0, random.Next(4) == 0);
+                return false;
+            case 6 when victim is not null:
+                (victim.Unwanted, victim.OutFirst) = ("memory runs out", random.Next(2) == 0);
+                // It leaves before its replacement starts: the one way in which the pool itself gives capacity up.
+                return victim.OutFirst;
             case 4:
                 (world.Queued, world.Load) = (random.Next(2) * 10, random.Next(30));
                 return false;

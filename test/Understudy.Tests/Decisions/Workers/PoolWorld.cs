@@ -26,6 +26,10 @@ sealed class PoolWorld
 
     public double Load { get; set; }
 
+    public bool GrowthHeld { get; set; }
+
+    public bool SurgeHeld { get; set; }
+
     /// <summary>Whether a started worker answers its ready path; by its number.</summary>
     public Func<int, bool> GetsReady { get; set; } = _ => true;
 
@@ -48,7 +52,7 @@ sealed class PoolWorld
 
     public void Turn()
     {
-        Last = PoolDecision.Turn(State, Rules, new PoolObservation(State.Workers.ToDictionary(worker => worker.Id, Observe), Queued, Load), Now);
+        Last = PoolDecision.Turn(State, Rules, new PoolObservation(State.Workers.ToDictionary(worker => worker.Id, Observe), Queued, Load) { GrowthHeld = GrowthHeld, SurgeHeld = SurgeHeld }, Now);
         State = Last.State;
         foreach (var action in Last.Actions)
             Perform(action);
@@ -76,6 +80,8 @@ sealed class PoolWorld
             Stopped = process.Stopped,
             Requests = process.Requests,
             MemoryBytes = process.MemoryBytes,
+            Unwanted = process.Unwanted,
+            OutFirst = process.OutFirst,
         };
     }
 
@@ -118,5 +124,7 @@ sealed class PoolWorld
         public bool Stopped { get; set; }
         public long Requests { get; set; }
         public long MemoryBytes { get; set; }
+        public string? Unwanted { get; set; }
+        public bool OutFirst { get; set; }
     }
 }
