@@ -353,7 +353,7 @@ sealed class Pool
 
     void Watch(Worker worker, PidFd leader) => _parts.Exits.Watch(leader, status =>
     {
-        worker.LeaderEnded = status is { } known ? known.ToString() : "exit code unknown: it was adopted";
+        worker.LeaderEnded = (status is { } known ? known.ToString() : "exit code unknown: it was adopted") + (_parts.Limits?.WasReached(worker.Id, worker.Cgroup) == true ? ", by the kernel, for a memory limit was reached" : "");
         Kick();
     });
 
