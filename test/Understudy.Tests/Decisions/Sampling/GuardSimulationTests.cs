@@ -1,5 +1,3 @@
-using Understudy.Decisions.Sampling;
-
 namespace Understudy.Tests.Decisions.Sampling;
 
 /// <summary>A host whose workers grow, burst and leak as a seed says: what the guard does about it, and what it must not do.</summary>
