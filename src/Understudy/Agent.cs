@@ -42,6 +42,7 @@ public sealed class Agent : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     readonly AgentLock _lock;
     readonly Database _database;
+    readonly Ledger _ledger;
     readonly EventLog _events;
     readonly IOwnership _ownership;
     readonly ProcessExits _exits = new();
@@ -74,6 +75,7 @@ public sealed class Agent : IAsyncDisposable
         var paths = options.Paths;
         _lock = AgentLock.Take(paths.AgentLock);
         _database = new Database(paths.State);
+        _ledger = new Ledger(_database, paths.LedgerAside);
         _events = new EventLog(_database, TimeProvider.System);
         _ownership = Ownership.For(paths);
         _limits = WorkerLimits.For(_ownership, options.Host.MemoryBytes);
@@ -81,7 +83,7 @@ public sealed class Agent : IAsyncDisposable
         var secrets = new AppSecrets(_database, new SecretBox(paths.SecretKey), TimeProvider.System);
         _releases = new ReleaseLedger(_database);
         _store = new ReleaseStore(paths, options.Host, _releases, TimeProvider.System);
-        var parts = new PoolParts(paths, _ownership, _exits, new Ports(), new Ledger(_database), _events, _routes, secrets)
+        var parts = new PoolParts(paths, _ownership, _exits, new Ports(), _ledger, _events, _routes, secrets)
         {
             Restore = (app, cancellation) => _store.Load(app.Config.App, app.Release, cancellation),
             AilmentOf = id => _ailments?.Of(id),
@@ -161,6 +163,7 @@ public sealed class Agent : IAsyncDisposable
         _schedules.Dispose();
         _proxy.Dispose();
         _exits.Dispose();
+        _ledger.Dispose();
         _database.Dispose();
         _lock.Dispose();
         _stop.Dispose();

@@ -21,6 +21,10 @@ public sealed class Paths
 
     public string AgentConfig => Path.Combine(Etc, "agent.yaml");
     public string State => Path.Combine(Lib, "state.db");
+
+    /// <summary>Takes the ledger of workers while the disk of <see cref="State"/> is full.</summary>
+    public string LedgerAside => Path.Combine(Run, "ledger.db");
+
     public string AgentSocket => Path.Combine(Run, "agent.sock");
     public string AgentLock => Path.Combine(Run, "agent.lock");
 
