@@ -223,7 +223,7 @@ public sealed class PoolDecision
         var rolling = missing == 0 && _workers.TrueForAll(worker => worker.Phase == WorkerPhase.Ready) && _workers.Exists(_state.Outdated) && !Held;
         if (rolling && WaitsForMemory())
             return;
-        var count = rolling ? 1 : missing;
+        var count = rolling ? Replaced : missing;
         // After a failure one at a time: what cannot start costs one worker's capacity, not all.
         if (_state.Failures > 0)
             count = Math.Min(count, 1 - Starting);
@@ -231,6 +231,17 @@ public sealed class PoolDecision
             return;
         for (; count > 0; count--)
             Start();
+    }
+
+    /// <summary>How many are replaced now. The first of a generation is alone: what cannot start costs one worker's time.</summary>
+    int Replaced
+    {
+        get
+        {
+            var others = _workers.Count(worker => worker.Generation != _state.Generation);
+            var first = !_workers.Exists(worker => worker.Generation == _state.Generation);
+            return others == 0 || first || _observed.GrowthHeld ? 1 : Math.Min(others, _rules.AtOnce.Of(_state.Wanted));
+        }
     }
 
     /// <summary>True when nothing is to be started beside those that serve. Then one of an outdated generation may have been let go first.</summary>

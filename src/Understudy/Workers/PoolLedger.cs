@@ -149,6 +149,7 @@ sealed class PoolLedger
         Concurrency = _process.Concurrency,
         ReadyWithin = _process.Ready.Within,
         StopWithin = _process.Stop.Within,
+        AtOnce = _app.Config.Deploy.AtOnce,
         RecycleRequests = _process.Recycle.Requests,
         RecycleMemoryBytes = _process.Recycle.MemoryBytes,
         RecycleAge = _process.Recycle.Age,
