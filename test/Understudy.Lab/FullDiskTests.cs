@@ -3,6 +3,22 @@ namespace Understudy.Lab;
 /// <summary>A disk that is full to its last byte stops neither the site nor the one who keeps it up.</summary>
 public sealed class FullDiskTests
 {
+    [Theory]
+    [InlineData("upload", "", "disk")]
+    [InlineData("build", "build: [\"while head -c 300000 /dev/zero >> big; do sleep 0.01; done\"]", "disk")]
+    [InlineData("pack", "build: [head -c 34000000 /dev/urandom > big]", "disk")]
+    public async Task Whichever_phase_fills_the_disk_the_site_serves_on_and_the_next_deploy_is_done_once_there_is_room(string phase, string build, string says)
+    {
+        await using var app = await TinyApp.Serving();
+        using var disk = await app.OnASmallDisk("60m");
+        await app.Host.Until("the agent is there", 60.Seconds(), status => status.Apps.Count == 1);
+        if (phase == "upload")
+            await disk.Fill();
+        await app.Page("never shown").Yaml(build).Refused(1, says);
+        disk.Empty();
+        await app.Page("two").Yaml().Served();
+    }
+
     [Fact]
     public async Task An_agent_that_is_killed_on_a_full_disk_comes_back_adopts_and_keeps_the_site_up()
     {
