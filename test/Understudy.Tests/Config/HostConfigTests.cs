@@ -1,5 +1,6 @@
 using Understudy.Config;
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Sampling;
 
 namespace Understudy.Tests.Config;
 
@@ -22,6 +23,7 @@ public sealed class HostConfigTests : IDisposable
               - /srv/other
             access_log: true
             trusted_proxies: [10.0.0.0/8, 192.168.0.1]
+            stale: report
             logs: {archive: 5MB, keep: 3}
             """).Value!;
 
@@ -32,6 +34,7 @@ public sealed class HostConfigTests : IDisposable
         Assert.Equal([new Understudy.Decisions.Config.AppFolder("/srv/shop", "shop"), new("/srv/other", null)], host.Apps);
         Assert.True(host.AccessLog);
         Assert.Equal(["10.0.0.0/8", "192.168.0.1"], host.TrustedProxies);
+        Assert.Equal(StalePolicy.Report, host.Stale);
         Assert.Equal((5_000_000, 3), (host.LogArchiveBytes, host.LogArchivesKept));
     }
 
@@ -43,6 +46,7 @@ public sealed class HostConfigTests : IDisposable
         Assert.Equal(
             (made.Host, made.Metrics, made.AccessLog, made.LogArchiveBytes, made.LogArchivesKept, made.Apps.Count, made.TrustedProxies.Count),
             (read.Host, read.Metrics, read.AccessLog, read.LogArchiveBytes, read.LogArchivesKept, read.Apps.Count, read.TrustedProxies.Count));
+        Assert.Equal(StalePolicy.Reap, read.Stale);
         Assert.Null(read.Api);
         Assert.Equal(new ApiConfig(), Load("api: {}").Value!.Api);
         Assert.Equal((10_000_000, 7), (Load("logs: {keep: 7}").Value!.LogArchiveBytes, Load("logs: {keep: 7}").Value!.LogArchivesKept));
