@@ -10,6 +10,9 @@ public sealed record PoolRules
     public required int Concurrency { get; init; }
     public required TimeSpan ReadyWithin { get; init; }
     public required TimeSpan StopWithin { get; init; }
+
+    /// <summary>A worker past its hard deadline is let go of and told of, not killed: `stale: report`.</summary>
+    public bool ReportsStale { get; init; }
     public long? RecycleRequests { get; init; }
     public long? RecycleMemoryBytes { get; init; }
     public TimeSpan? RecycleAge { get; init; }
