@@ -91,8 +91,7 @@ public sealed class Agent : IAsyncDisposable
         _pools = new HostedPools(parts);
         foreach (var app in options.Apps)
             _pools.Add(app);
-        if (options.Host.Guard != GuardMode.Off)
-            _guard = new MemoryGuard(options.Host.Guard, paths, (_ownership as CgroupOwnership)?.Folder, PoolGuarding.Of(_pools, _events));
+        _guard = MemoryGuard.For(options.Host.Guard, paths, (_ownership as CgroupOwnership)?.Folder, PoolGuarding.Of(_pools, _events));
         _proxy = new ProxyKeeper(paths, options.Host.Listen, _ownership, _exits, _events);
         var runner = new CommandRunner(_ownership, _exits, TimeProvider.System);
         _presentation = new Presentation(_releases, _store, _pools, _routes, TimeProvider.System);
@@ -222,7 +221,7 @@ public sealed class Agent : IAsyncDisposable
         if (_guard is { } guard)
         {
             guard.Start();
-            _loops.Add(Each(TimeSpan.FromMilliseconds(200), guard.Turn));
+            _loops.Add(Each(TimeSpan.FromMilliseconds(200), () => guard.Turn(BootClock.Now)));
         }
         _loops.Add(ArchiveLogs());
         _loops.Add(Each(TimeSpan.FromMinutes(1), _presentation.ShowAll));

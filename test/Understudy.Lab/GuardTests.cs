@@ -107,6 +107,29 @@ public class GuardTests
         Assert.Contains($"memory guard: killed stunt.{leaking.Worker}", host.AgentOutput, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_kernel_ends_one_that_takes_twice_its_budget_at_once_and_no_other()
+    {
+        using var app = new StuntFolder("workers: 2\n    recycle: {memory: 150MB}");
+        await using var host = await Host.Serve([app.Folder], "guard: off\n");
+        using var memory = await LimitedMemory.Of(host.Root, swapMegabytes: 0, killAfterSeconds: 60);
+        var greedy = (await host.Workers())[0];
+        await using var load = Load.Of(host.Port, 4, "/pid");
+        await load.More(50);
+
+        using (var client = new Client(greedy.Port))
+            await Assert.ThrowsAnyAsync<Exception>(() => client.Get("/allocate?mb=600"));
+        await Replaced(host, greedy);
+        await load.More(50);
+        await load.Stop();
+
+        load.NeverFailed();
+        var crash = Assert.Single(await host.Events(), change => change.Kind == "worker.crashed");
+        Assert.Equal((greedy.Worker, "killed by SIGKILL, by the kernel, for a memory limit was reached"), (crash.Worker, crash.Message[^64..]));
+        Assert.False(memory.Has($"stunt.{greedy.Worker}"));
+        Assert.Contains("not guarded", (await host.Run("status")).Output, StringComparison.Ordinal);
+    }
+
     static Task Replaced(Host host, WorkerDocument leaking) => host.Until("the one that leaks is replaced", 40.Seconds(), status =>
         status.Apps[0].Pools[0] is { State: "steady" } pool && pool.Workers.All(worker => worker.Worker != leaking.Worker));
 

@@ -234,8 +234,9 @@ public sealed class PoolDecision
             return;
         // What leaves so that there is memory for its replacement still has that memory.
         var missing = _state.Wanted - Ready - Starting - _workers.Count(worker => worker.Leaving && worker.OutFirst);
-        var surges = !_observed.SurgeHeld || _workers.Exists(worker => worker.Phase == WorkerPhase.Ready && worker.Recycle);
-        var rolling = missing == 0 && surges && _workers.TrueForAll(worker => worker.Phase == WorkerPhase.Ready) && _workers.Exists(_state.Outdated) && !Held;
+        var rolling = missing == 0 && _workers.TrueForAll(worker => worker.Phase == WorkerPhase.Ready) && _workers.Exists(_state.Outdated) && !Held;
+        if (rolling && WaitsForMemory())
+            return;
         var count = rolling ? 1 : missing;
         // After a failure one at a time: what cannot start costs one worker's capacity, not all.
         if (_state.Failures > 0)
@@ -244,6 +245,25 @@ public sealed class PoolDecision
             return;
         for (; count > 0; count--)
             Start();
+    }
+
+    /// <summary>True when nothing is to be started beside those that serve. Then one of an outdated generation may have been let go first.</summary>
+    bool WaitsForMemory()
+    {
+        if (!_observed.SurgeHeld || _workers.Exists(worker => worker.Recycle))
+            return false;
+        if (_observed.Shedding)
+        {
+            _sentence ??= $"{_rules.Pool} waits with its outdated workers: requests are shed for want of memory";
+            return true;
+        }
+        // The only one that serves stays until another does: if the new generation is no good, there is nothing else.
+        if (Ready < 2)
+            return false;
+        var outdated = _workers.FindLastIndex(_state.Outdated);
+        _workers[outdated] = _workers[outdated] with { OutFirst = true };
+        Leave(outdated, WorkerPhase.Draining, "replaced by a newer one, and leaves first: there is no memory for both");
+        return true;
     }
 
     void Start()

@@ -10,8 +10,14 @@ public sealed record PoolObservation(IReadOnlyDictionary<string, WorkerObservati
     /// </summary>
     public bool GrowthHeld { get; init; }
 
-    /// <summary>It is nearly gone: no worker of another generation is started beside those that serve, until it is not. Only what is to free memory is.</summary>
+    /// <summary>
+    /// It is nearly gone: of an outdated generation one leaves before its replacement starts, unless it is the only one that serves. What is replaced
+    /// to free memory is as the guard says.
+    /// </summary>
     public bool SurgeHeld { get; init; }
+
+    /// <summary>Requests are shed already: no outdated generation is replaced until they are not.</summary>
+    public bool Shedding { get; init; }
 }
 
 /// <summary>What the kernel and the proxy say of one worker now.</summary>

@@ -35,7 +35,14 @@ sealed unsafe class SharedWord : IDisposable
     public void Dispose()
     {
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
+        try
+        {
+            _view.Dispose();
+        }
+        catch (IOException)
+        {
+            // In a process whose memory is locked the flush at the end answers EBUSY; what is written is in the file all the same.
+        }
         _file.Dispose();
     }
 }

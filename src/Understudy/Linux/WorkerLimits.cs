@@ -53,6 +53,11 @@ sealed class WorkerLimits(string? unified, string? separate, long? hostBytes)
         }
     }
 
+    /// <summary>The kernel has killed a process of this worker because a limit was reached: its own, or that of all workers.</summary>
+    /// <param name="cgroup">Its own (v2); null where it has none.</param>
+    public bool WasReached(string id, string? cgroup) =>
+        Kills(cgroup, "memory.events") > 0 || (separate is { } folder && Kills(Path.Combine(folder, id), "memory.oom_control") > 0);
+
     /// <summary>Removes what Prepare made. False while a process is left in it.</summary>
     public bool Release(string id) => separate is not { } folder || Cgroups.Remove(Path.Combine(folder, id));
 
@@ -64,6 +69,8 @@ sealed class WorkerLimits(string? unified, string? separate, long? hostBytes)
         foreach (var left in Directory.GetDirectories(separate))
             Cgroups.Remove(left);
     }
+
+    static long Kills(string? folder, string file) => folder is null ? 0 : LimitedGroups.KilledBy(ProcFile.Text(Path.Combine(folder, file)) ?? "");
 
     static void LimitUnified(string folder, long budget)
     {

@@ -32,7 +32,7 @@ sealed class MemoryGuard : IDisposable
     readonly string _protection;
     readonly HashSet<string> _told = [];
     GuardStep _step;
-    TimeSpan _since = BootClock.Now;
+    TimeSpan _since;
     int _shedPerMille;
     TimeSpan _measureAt;
     TimeSpan _preparedAt = TimeSpan.MinValue;
@@ -40,18 +40,25 @@ sealed class MemoryGuard : IDisposable
     volatile string _sentence = "has not looked yet";
 
     /// <param name="mode">Not off.</param>
-    /// <param name="workersFolder">The cgroup (v2) that holds all workers; null: none.</param>
-    public MemoryGuard(GuardMode mode, Paths paths, string? workersFolder, GuardParts parts)
+    /// <param name="sources">Its own from here on, like the two after it.</param>
+    /// <param name="protection">How this process keeps itself able to act, in words.</param>
+    public MemoryGuard(GuardMode mode, MemorySources sources, SharedWord shed, EmergencyLog log, string protection, GuardParts parts)
     {
         _mode = mode;
         _parts = parts;
-        _protection = SelfProtection.Apply();
-        _sources = new MemorySources(workersFolder);
-        _shed = SharedWord.Open(paths.Shedding);
-        _log = new EmergencyLog(kernel: paths.Root is null);
+        _protection = protection;
+        _sources = sources;
+        _shed = shed;
+        _log = log;
         _targets = new KillTargets(_last);
-        _watch = new MemoryWatch(mode, _sources, _shed, _last, new LastWords(_log));
+        _watch = new MemoryWatch(mode, sources, shed, _last, new LastWords(log));
     }
+
+    /// <summary>For this process, which it also protects. Null where it is off.</summary>
+    /// <param name="workersFolder">The cgroup (v2) that holds all workers; null: none.</param>
+    public static MemoryGuard? For(GuardMode mode, Paths paths, string? workersFolder, GuardParts parts) => mode == GuardMode.Off
+        ? null
+        : new MemoryGuard(mode, new MemorySources(workersFolder), SharedWord.Open(paths.Shedding), new EmergencyLog(kernel: paths.Root is null), SelfProtection.Apply(), parts);
 
     /// <summary>How far it goes now, as the pools must know it: calm where it only reports.</summary>
     public GuardStep Step => _mode == GuardMode.Act ? _watch.Snapshot.State.Step : GuardStep.Calm;
@@ -61,14 +68,18 @@ sealed class MemoryGuard : IDisposable
 
     public void Start() => _watch.Start();
 
+    /// <summary>What the watching thread does each turn, for where that is not started.</summary>
+    public void Look(TimeSpan now) => _watch.Turn(now);
+
     /// <summary>One turn: to be called some times a second.</summary>
-    public void Turn()
+    public void Turn(TimeSpan now)
     {
-        var now = BootClock.Now;
         _watch.Attend(now);
         var seen = _watch.Snapshot;
         if (seen.Turns == 0)
             return;
+        if (_since == default)
+            _since = now;
         if (seen.Blind)
         {
             _sentence = "cannot read /proc/meminfo: memory is not guarded";
@@ -145,8 +156,9 @@ sealed class MemoryGuard : IDisposable
 
     void Measure(TimeSpan now)
     {
+        var began = BootClock.Now;
         _parts.Measure();
-        var took = BootClock.Now - now;
+        var took = BootClock.Now - began;
         _measureAt = now + (took * MeasuringShare > Often ? took * MeasuringShare : Often);
     }
 

@@ -14,7 +14,7 @@ static class PoolSight
         foreach (var worker in state.Workers)
             seen[worker.Id] = Of(worker, workers[worker.Id], view, process, parts);
         var step = parts.Guard();
-        return new PoolObservation(seen, view.Queued, view.Load) { GrowthHeld = step >= GuardStep.Hold, SurgeHeld = step >= GuardStep.Recycle };
+        return new PoolObservation(seen, view.Queued, view.Load) { GrowthHeld = step >= GuardStep.Hold, SurgeHeld = step >= GuardStep.Recycle, Shedding = step == GuardStep.Shed };
     }
 
     static WorkerObservation Of(WorkerState state, Worker worker, ProxyView view, ProcessConfig process, PoolParts parts) => new()

@@ -12,6 +12,8 @@ sealed class WorkerWatch(PoolParts parts, Action kick)
     public void AwaitEnd(Worker worker, PidFd leader) => parts.Exits.Watch(leader, status =>
     {
         worker.LeaderEnded = status is { } known ? known.ToString() : "exit code unknown: it was adopted";
+        if (parts.Limits?.WasReached(worker.Id, worker.Cgroup) == true)
+            worker.LeaderEnded += ", by the kernel, for a memory limit was reached";
         kick();
     });
 

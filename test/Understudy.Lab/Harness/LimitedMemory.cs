@@ -31,8 +31,11 @@ sealed class LimitedMemory : IDisposable
     /// <summary>How often the kernel had to kill.</summary>
     public long KernelKills => LimitedGroups.KilledBy(ProcFile.Text(Path.Combine(_group, "memory.oom_control")) ?? "");
 
+    /// <summary>A worker has a group of its own.</summary>
+    public bool Has(string id) => Directory.Exists(Path.Combine(_group, id));
+
     /// <param name="root">The host's.</param>
-    /// <param name="swapMegabytes">Of the whole machine, for the time of the test.</param>
+    /// <param name="swapMegabytes">Of the whole machine, for the time of the test; 0: none.</param>
     /// <param name="killAfterSeconds">All workers' processes are killed then.</param>
     public static async Task<LimitedMemory> Of(string root, int swapMegabytes, int killAfterSeconds)
     {
@@ -41,7 +44,7 @@ sealed class LimitedMemory : IDisposable
         var group = Path.Combine(mount!, Ownership.GroupPrefix + Ownership.KeyOf(new Paths(root)), "workers");
         var killer = new Started("sh", ["-c", $"trap 'kill $!; exit' TERM; sleep {killAfterSeconds} & wait; for procs in {group}/cgroup.procs {group}/*/cgroup.procs; do xargs -r kill -9 < $procs; done"]);
         var limited = new LimitedMemory(group, killer, swap: false);
-        limited.HasSwap = await limited.AddSwap(swapMegabytes);
+        limited.HasSwap = swapMegabytes > 0 && await limited.AddSwap(swapMegabytes);
         return limited;
     }
 

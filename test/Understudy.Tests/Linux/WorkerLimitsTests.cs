@@ -68,6 +68,20 @@ public sealed class WorkerLimitsTests : IDisposable
     }
 
     [Fact]
+    public void What_the_kernel_killed_at_a_limit_is_known_in_either_version()
+    {
+        var limits = new WorkerLimits(null, _folder["v1/workers"], null);
+        Directory.CreateDirectory(_folder["v1/workers/shop.web.1"]);
+        Directory.CreateDirectory(_folder["v2/shop.web.1"]);
+        Assert.False(limits.WasReached("shop.web.1", _folder["v2/shop.web.1"]));
+        File.WriteAllText(_folder["v2/shop.web.1/memory.events"], "high 5\nmax 9\noom_kill 1\n");
+        Assert.True(limits.WasReached("shop.web.1", _folder["v2/shop.web.1"]));
+        Assert.False(limits.WasReached("shop.web.1", null));
+        File.WriteAllText(_folder["v1/workers/shop.web.1/memory.oom_control"], "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
+        Assert.True(limits.WasReached("shop.web.1", null));
+    }
+
+    [Fact]
     public void What_was_made_is_removed_with_the_worker_or_with_the_next_agent()
     {
         // A group's files vanish with it; in a plain folder they would not, so these have none.

@@ -49,14 +49,56 @@ public class PoolMemoryTests
     }
 
     [Fact]
-    public void A_rolling_restart_waits_until_memory_is_there_again()
+    public void A_rolling_restart_takes_no_more_memory_than_there_was()
     {
+        _world.Rules = _world.Rules with { Min = 3, Max = 3 };
         Steady();
         _world.SurgeHeld = true;
         _world.State = PoolChange.Restart(_world.State);
+        var (fewest, most) = (3, 0);
+        for (var i = 0; i < 200; i++)
+        {
+            _world.Pass(TimeSpan.FromMilliseconds(100));
+            (fewest, most) = (Math.Min(fewest, _world.Ready), Math.Max(most, _world.State.Workers.Count));
+        }
+        Assert.Equal([4, 5, 6], _world.Numbers(WorkerPhase.Ready));
+        Assert.Equal((2, 3), (fewest, most));
+    }
+
+    [Fact]
+    public void The_only_worker_stays_until_another_serves()
+    {
+        _world.Rules = _world.Rules with { Min = 1, Max = 1 };
+        Steady();
+        _world.SurgeHeld = true;
+        _world.GetsReady = _ => false;
+        _world.State = PoolChange.Restart(_world.State);
+        _world.Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal([1], _world.Numbers(WorkerPhase.Ready));
+        Assert.Equal([2], _world.Numbers(WorkerPhase.Starting));
+    }
+
+    [Fact]
+    public void A_bad_release_costs_one_worker_where_there_is_no_memory_for_both()
+    {
+        Steady();
+        _world.SurgeHeld = true;
+        _world.GetsReady = number => number <= 2;
+        _world.State = PoolChange.Restart(_world.State);
+        _world.Pass(TimeSpan.FromMinutes(10));
+        Assert.Equal([1], _world.Numbers(WorkerPhase.Ready));
+    }
+
+    [Fact]
+    public void While_requests_are_shed_nothing_is_rolled()
+    {
+        Steady();
+        (_world.SurgeHeld, _world.Shedding) = (true, true);
+        _world.State = PoolChange.Restart(_world.State);
         _world.Pass(TimeSpan.FromMinutes(1));
         Assert.Equal([1, 2], _world.Numbers(WorkerPhase.Ready));
-        _world.SurgeHeld = false;
+        Assert.Equal("web waits with its outdated workers: requests are shed for want of memory", _world.Last!.Sentence);
+        _world.Shedding = false;
         _world.Pass(TimeSpan.FromSeconds(20));
         Assert.Equal([3, 4], _world.Numbers(WorkerPhase.Ready));
     }

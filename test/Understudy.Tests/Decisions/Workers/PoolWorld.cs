@@ -30,6 +30,8 @@ sealed class PoolWorld
 
     public bool SurgeHeld { get; set; }
 
+    public bool Shedding { get; set; }
+
     /// <summary>Whether a started worker answers its ready path; by its number.</summary>
     public Func<int, bool> GetsReady { get; set; } = _ => true;
 
@@ -55,7 +57,7 @@ sealed class PoolWorld
 
     public void Turn()
     {
-        Last = PoolDecision.Turn(State, Rules, new PoolObservation(State.Workers.ToDictionary(worker => worker.Id, Observe), Queued, Load) { GrowthHeld = GrowthHeld, SurgeHeld = SurgeHeld }, Now);
+        Last = PoolDecision.Turn(State, Rules, new PoolObservation(State.Workers.ToDictionary(worker => worker.Id, Observe), Queued, Load) { GrowthHeld = GrowthHeld, SurgeHeld = SurgeHeld, Shedding = Shedding }, Now);
         State = Last.State;
         foreach (var action in Last.Actions)
             Perform(action);
