@@ -59,8 +59,7 @@ sealed class ReapLook(Paths paths, IOwnership ownership, IAgentEndpoint agent, P
             AgentAnswers = true,
             Current = workers.Concat(host.Commands!).Distinct().ToDictionary(id => id, _ => new CurrentOwner()),
             Stale = host.Stale.ToDictionary(stale => stale.Id, stale => new StaleRecord(stale.Id, SinceBoot(stale.Since), stale.Reason)),
-            Moved = [.. host.Moved.Select(moved => new MovedProcess(
-                new OwnedProcess(new ProcessKey(moved.Process.Pid, moved.Process.StartTicks), moved.Process.Parent, moved.Process.Name, moved.Process.State is [var state, ..] ? state : 'S'), moved.Id, moved.Place))],
+            Moved = [.. host.Moved.Select(moved => new MovedProcess(StaleDescription.Read(moved.Process), moved.Id, moved.Place))],
         };
     }
 
