@@ -135,12 +135,15 @@ public class StaleTests
         await host.WithoutAgent(() =>
         {
             var configuration = Path.Combine(host.Root, "etc", "agent.yaml");
-            File.WriteAllLines(configuration, File.ReadLines(configuration).Where(line => !line.Contains("apps:", StringComparison.Ordinal) && !line.Contains("path:", StringComparison.Ordinal)));
+            File.WriteAllLines(configuration, File.ReadAllLines(configuration).Where(line => !line.Contains("apps:", StringComparison.Ordinal) && !line.Contains("path:", StringComparison.Ordinal)));
             return Task.CompletedTask;
         });
         await host.Until("they are found", 10.Seconds(), status => status.Stale is [{ Id: "many.jobs.1" } stale] && stale.Processes.Count > 5_000);
+        // Its pool has it in the ledger still; nobody runs that pool.
+        Kernel.Freeze(host.AgentPid);
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var (code, output) = await host.Run("reap", "all");
+        Kernel.Thaw(host.AgentPid);
         TestContext.Current.TestOutputHelper!.WriteLine($"reap all took {System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s: {output}");
         Assert.True(code == 0, output);
         Assert.Contains("belongs to many, which this host does not run", output, StringComparison.Ordinal);

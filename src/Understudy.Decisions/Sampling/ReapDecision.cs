@@ -38,16 +38,15 @@ public static class ReapDecision
             return group.Processes.Any(process => process.Key.Pid == owner.RunPid)
                 ? Kept($"is a command that a person runs (pid {owner.RunPid})")
                 : (ReapRuling.Stale, $"was left behind by `understudy run`, whose command (pid {owner.RunPid}) has ended", null);
-        if (sight.AgentAnswers && sight.Stale.TryGetValue(owner.Id, out var found))
-            return (ReapRuling.Stale, found.Reason, found.Since);
         if (sight.Unread is { } unread)
             return Doubtful($"may be somebody's: the agent does not answer, and {unread}");
+        // It may be in the ledger still, of a pool that no agent runs any more.
+        if (sight.Stale.TryGetValue(owner.Id, out var written))
+            return (ReapRuling.Stale, written.Reason, written.Since);
         if (sight.Current.TryGetValue(owner.Id, out var current))
             return Counted(owner, current, sight.AgentAnswers, now);
         if (sight.AgentAnswers)
             return null;
-        if (sight.Stale.TryGetValue(owner.Id, out var written))
-            return (ReapRuling.Stale, written.Reason, written.Since);
         return owner.Kind == OwnerKind.Worker ? Unwritten(owner, sight)
             : sight.SilentAgent is { } agent ? Doubtful($"may run for the agent (pid {agent}), which lives and does not answer: end that first, its supervisor starts another")
             : null;

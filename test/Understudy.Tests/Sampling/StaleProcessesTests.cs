@@ -1,5 +1,4 @@
 using Understudy.Decisions.Sampling;
-using Understudy.Linux;
 using Understudy.Sampling;
 using Understudy.State;
 

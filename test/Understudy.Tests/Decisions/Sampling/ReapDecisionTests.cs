@@ -67,6 +67,14 @@ public class ReapDecisionTests
         Assert.Equal(Now - TimeSpan.FromMinutes(3), Ruled(sight, "shop.web.4", ReapRuling.Stale, "was to leave and was still there").Since);
     }
 
+    [Fact]
+    public void What_is_in_the_ledger_of_a_pool_that_is_not_run_any_more_is_stale_once_an_agent_has_found_it_so()
+    {
+        var sight = Dead with { Stale = new Dictionary<string, StaleRecord> { ["shop.web.1"] = new("shop.web.1", Now, "belongs to shop, which this host does not run") } };
+        Ruled(sight, "shop.web.1", ReapRuling.Stale, "belongs to shop, which this host does not run");
+        Ruled(sight with { Routed = new HashSet<string> { "shop.web.1" } }, "shop.web.1", ReapRuling.Kept);
+    }
+
     [Theory]
     [InlineData("shop.web.1", ReapRuling.Kept)]
     [InlineData("shop.web.3", ReapRuling.Stale)]
