@@ -32,7 +32,6 @@ public sealed record AgentOptions(Paths Paths, HostConfig Host, IReadOnlyList<Ho
 public sealed class Agent : IAsyncDisposable
 {
     static readonly TimeSpan ProxyStopsWithin = TimeSpan.FromSeconds(35);
-    static readonly TimeSpan MemoryEvery = TimeSpan.FromSeconds(30);
     static readonly TimeSpan LogsEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>Logs kept per pool of workers that are gone: enough to read why the last ones died.</summary>
@@ -64,6 +63,7 @@ public sealed class Agent : IAsyncDisposable
     readonly WorkerAilments? _ailments;
     readonly StaleWatch _stale;
     readonly MemoryGuard? _guard;
+    readonly MemorySampler _memory;
     readonly List<Task> _loops = [];
     ApiServer? _api;
 
@@ -82,6 +82,7 @@ public sealed class Agent : IAsyncDisposable
         _releases = new ReleaseLedger(_database);
         _store = new ReleaseStore(paths, options.Host, _releases, TimeProvider.System);
         var stale = new StaleLedger(_database);
+        _memory = new MemorySampler(new ProcessTable(), () => _guard?.Step is null or GuardStep.Calm);
         var parts = new PoolParts(paths, _ownership, _exits, new Ports(), _ledger, _events, _routes, secrets)
         {
             Restore = (app, cancellation) => _store.Load(app.Config.App, app.Release, cancellation),
@@ -90,6 +91,7 @@ public sealed class Agent : IAsyncDisposable
             Stale = stale,
             StalePolicy = options.Host.Stale,
             Guard = () => _guard?.Step ?? GuardStep.Calm,
+            Memory = _memory,
         };
         _pools = new HostedPools(parts);
         foreach (var app in options.Apps)
@@ -110,7 +112,8 @@ public sealed class Agent : IAsyncDisposable
             paths, _releases, _store, _events, _pools, runner, app => WorkerEnvironment.For(app, secrets.For(app.Config.App)), app => secrets.For(app).Values, () => _proxy.Report, () => _recent.Oldest, _presentation.Show, TimeProvider.System));
         _connections = new SharedConnections(new ConnectionScan(_ownership), Running, _events);
         _ailments = new WorkerAilments(new AilmentScan(_ownership), Running, _events);
-        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets, _guard) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of, Stale = _stale, Commands = () => runner.Claims.Running };
+        var memory = new MemoryAccount(new MemoryLook(_ownership, _memory), _stale, _guard, () => [.. _pools.All.SelectMany(pool => pool.Describe().Workers)]);
+        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets, _guard) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of, Stale = _stale, Commands = () => runner.Claims.Running, Memory = memory };
         _deploying = new DeployOperations(Operations, _deployments, _releases, _events, TimeProvider.System, _presentation.Show);
         _tokens = new TokenOperations(new ApiTokens(_database, TimeProvider.System), _events, TimeProvider.System);
         _restartFiles = new RestartFiles(_pools, _events, app => _deployments.Going(app) is not null);
@@ -229,6 +232,7 @@ public sealed class Agent : IAsyncDisposable
     {
         _pools.Begin(_stop.Token);
         _loops.Add(_proxy.Run(() => _deployments.Active || _pools.All.Any(pool => pool.Hurried), Observe, _stop.Token));
+        _loops.Add(SampleMemory());
         _loops.Add(MeasureMemory());
         if (_guard is { } guard)
         {
@@ -274,18 +278,13 @@ public sealed class Agent : IAsyncDisposable
             _ownership.End();
     }
 
-    Task MeasureMemory()
+    Task MeasureMemory() => Each(TimeSpan.FromSeconds(2), () =>
     {
-        var nextFull = TimeSpan.Zero;
-        return Each(TimeSpan.FromSeconds(2), () =>
-        {
-            var full = BootClock.Now >= nextFull;
-            if (full)
-                nextFull = BootClock.Now + MemoryEvery;
-            foreach (var pool in _pools.All)
-                pool.MeasureMemory(full);
-        });
-    }
+        foreach (var pool in _pools.All)
+            pool.MeasureMemory(all: false);
+    });
+
+    Task SampleMemory() => Each(TimeSpan.FromSeconds(1), () => _memory.Turn([.. _stale.Seen, Environment.ProcessId]));
 
     Task ArchiveLogs()
     {

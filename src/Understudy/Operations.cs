@@ -44,16 +44,21 @@ public sealed class Operations
     /// <summary>What the watch for stale processes has found.</summary>
     internal StaleWatch? Stale { get; init; }
 
+    /// <summary>Who holds the host's memory.</summary>
+    internal MemoryAccount? Memory { get; init; }
+
     /// <summary>The commands that run now.</summary>
     internal Func<IReadOnlyList<string>> Commands { get; init; } = () => [];
 
     /// <summary>The id of the newest event.</summary>
     public long NewestEvent => _events.Newest;
 
+    string HostName => _options.Host.Host ?? Environment.MachineName;
+
     public HostDocument Status() => new()
     {
         Version = Product.Version,
-        Host = _options.Host.Host ?? Environment.MachineName,
+        Host = HostName,
         StartedAt = _startedAt,
         LastSentence = _events.After(Math.Max(0, _events.Newest - 1), 1) is [var newest, ..] ? newest.Message : "has just started",
         Ownership = _ownership.Describe,
@@ -64,6 +69,9 @@ public sealed class Operations
         Moved = [.. (Stale?.Moved ?? []).Select(StaleDescription.Of)],
         Commands = Commands(),
     };
+
+    /// <param name="exact">Reads all of it anew.</param>
+    public MemoryDocument MemoryOf(bool exact) => Memory!.Describe(HostName, exact);
 
     AppDocument Describe(HostedApp app) => new(
         app.Config.App, app.Config.Domains, app.Folder, app.Release, [.. _pools.Of(app.Config.App).Select(Describe)], _going(app.Config.App), _releases.App(app.Config.App)?.MaintenanceSince);

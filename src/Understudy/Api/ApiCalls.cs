@@ -4,6 +4,7 @@ namespace Understudy.Api;
 internal sealed record ApiCalls
 {
     public required Func<HostDocument> Status { get; init; }
+    public required Func<bool, MemoryDocument> Memory { get; init; }
     public required Func<long, int, IReadOnlyList<EventDocument>> Events { get; init; }
     public required Func<long> NewestEvent { get; init; }
     public required Func<long, CancellationToken, Task> EventAfter { get; init; }
@@ -22,6 +23,7 @@ internal sealed record ApiCalls
         Deploys = DeployCalls.Of(deploys),
         Tokens = tokens,
         Status = operations.Status,
+        Memory = operations.MemoryOf,
         Events = operations.Events,
         NewestEvent = () => operations.NewestEvent,
         EventAfter = operations.EventAfter,

@@ -17,6 +17,10 @@ internal sealed class ApiClient(IAgentEndpoint agent, TimeSpan? within = null)
 
     public HostDocument Status() => Parse(StatusBytes(), JsonDocuments.Readable.HostDocument);
 
+    public byte[] MemoryBytes(bool exact) => Ask("GET", exact ? "/v1/memory?exact=1" : "/v1/memory", []);
+
+    public MemoryDocument Memory(bool exact) => Parse(MemoryBytes(exact), JsonDocuments.Readable.MemoryDocument);
+
     public RunDocument Run(string? app) => Parse(Ask("GET", OfApp("/v1/run", app), []), JsonDocuments.Readable.RunDocument);
 
     public EnvDocument Env(string? app) => Parse(Ask("GET", OfApp("/v1/env", app), []), JsonDocuments.Readable.EnvDocument);

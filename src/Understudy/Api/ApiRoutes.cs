@@ -21,6 +21,7 @@ internal sealed class ApiRoutes(ApiCalls calls, Func<string?> remote)
     {
         ("GET", "/v1/status") => Json(context, calls.Status(), JsonDocuments.Readable.HostDocument),
         ("GET", "/v1/workers") => Json(context, Workers(App(context)), JsonDocuments.Readable.IReadOnlyListWorkerDocument),
+        ("GET", "/v1/memory") => Json(context, calls.Memory(Number(context, "exact", 1) == 1), JsonDocuments.Readable.MemoryDocument),
         ("GET", "/v1/events") => Events(context, stopping),
         ("POST", "/v1/restart") => Restart(context),
         ("POST", "/v1/scale") => Scale(context),
@@ -28,11 +29,11 @@ internal sealed class ApiRoutes(ApiCalls calls, Func<string?> remote)
         ("GET", "/v1/env") => Json(context, calls.Env(App(context)), JsonDocuments.Readable.EnvDocument),
         ("POST", "/v1/env") => ChangeEnv(context),
         ("GET", "/metrics") => Metrics(context),
-        (_, "/v1/status" or "/v1/workers" or "/v1/events" or "/v1/run" or "/metrics") => throw OtherMethod(context, "GET"),
+        (_, "/v1/status" or "/v1/workers" or "/v1/memory" or "/v1/events" or "/v1/run" or "/metrics") => throw OtherMethod(context, "GET"),
         (_, "/v1/restart" or "/v1/scale") => throw OtherMethod(context, "POST"),
         (_, "/v1/env") => throw OtherMethod(context, "GET, POST"),
         _ => deploys.Answer(context, stopping) ?? tokens.Answer(context) ?? throw new BadRequest(
-            "Nothing is here. There are /v1/status, /v1/workers, /v1/events, /v1/restart, /v1/scale, /v1/run, /v1/env, /v1/source, /v1/deploys, /v1/releases, /v1/rollback, /v1/maintenance, /v1/tokens and /metrics.",
+            "Nothing is here. There are /v1/status, /v1/workers, /v1/memory, /v1/events, /v1/restart, /v1/scale, /v1/run, /v1/env, /v1/source, /v1/deploys, /v1/releases, /v1/rollback, /v1/maintenance, /v1/tokens and /metrics.",
             StatusCodes.Status404NotFound),
     };
 

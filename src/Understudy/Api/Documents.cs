@@ -197,6 +197,9 @@ public sealed record WorkerDocument
     /// <summary>Why it cannot serve, where the kernel knows it: a full memory group, a process blocked in state D, connections that nobody accepts. Null: nothing is known against it.</summary>
     public string? Ailment { get; init; }
 
+    /// <summary>An agent before this one started it: how it ends may stay unknown.</summary>
+    public bool Adopted { get; init; }
+
     internal WorkerDocument Suffering(string ailment) => this with
     {
         Ailment = ailment,

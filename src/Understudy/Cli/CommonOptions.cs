@@ -42,7 +42,11 @@ internal sealed class CommonOptions
         return AgentPlace.Find(parse.GetValue(root));
     }
 
-    public ApiClient Client(ParseResult parse) => new(Remote(parse).Find() ?? (IAgentEndpoint)AgentPlace.Find(parse.GetValue(root)).Agent);
+    /// <param name="within">An answer must have come by then. Default 10 s.</param>
+    public ApiClient Client(ParseResult parse, TimeSpan? within = null) => new(Remote(parse).Find() ?? (IAgentEndpoint)AgentPlace.Find(parse.GetValue(root)).Agent, within);
+
+    /// <summary>An agent on another machine is meant.</summary>
+    public bool IsRemote(ParseResult parse) => Remote(parse).Named is not null;
 
     RemoteChoice Remote(ParseResult parse) => new(parse.GetValue(agent), parse.GetValue(tokenFile), parse.GetValue(root), Environment.GetEnvironmentVariable);
 

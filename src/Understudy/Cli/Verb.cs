@@ -27,6 +27,7 @@ internal static class Verbs
         new("releases", VerbGroup.Look, "Who deployed what, when, and how it went", ReleasesVerb.Build),
         new("status", VerbGroup.Look, "Pools and workers at a glance", StatusVerb.Build),
         new("ps", VerbGroup.Look, "The workers, one per line", PsVerb.Build),
+        new("memory", VerbGroup.Look, "Who holds this host's memory, forks counted once", MemoryVerb.Build),
         new("logs", VerbGroup.Look, "What the workers wrote", LogsVerb.Build),
         new("events", VerbGroup.Look, "What happened, and why", EventsVerb.Build),
         new("restart", VerbGroup.Change, "Replace workers one at a time, losing no request", RestartVerb.Build),

@@ -38,6 +38,16 @@ sealed class MemoryGroup : IDisposable
         return HeldFile.Open(Path.Combine(folder, "memory.usage_in_bytes")) is { } separate ? new MemoryGroup(folder, separate: true, separate) : null;
     }
 
+    /// <summary>What a group is charged with now, file cache included, read once. Null where the folder is none, or no memory controller counts there.</summary>
+    public static long? Charge(string folder)
+    {
+        Span<byte> buffer = stackalloc byte[32];
+        var length = ProcFile.Read(Path.Combine(folder, "memory.current"), buffer);
+        if (length < 0)
+            length = ProcFile.Read(Path.Combine(folder, "memory.usage_in_bytes"), buffer);
+        return length > 0 && KernelText.Number(buffer[..length]) is >= 0 and var bytes ? bytes : null;
+    }
+
     /// <summary>What the group holds now, file cache included. -1 when it is gone.</summary>
     public long ChargeBytes => Read(_usage);
 

@@ -63,6 +63,9 @@ sealed class MemoryGuard : IDisposable
     /// <summary>How far it goes now, as the pools must know it: calm where it only reports.</summary>
     public GuardStep Step => _mode == GuardMode.Act ? _watch.Snapshot.State.Step : GuardStep.Calm;
 
+    /// <summary>How fast what is left to the host goes; 0 while it does not.</summary>
+    public double HostFallingBytesPerSecond => _sources.HostFallingBytesPerSecond;
+
     /// <summary>What it did since the agent's start.</summary>
     public GuardActs Acts { get; private set; }
 

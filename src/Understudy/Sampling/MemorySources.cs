@@ -13,6 +13,7 @@ sealed class MemorySources : IDisposable
     readonly MemoryTrend _groupTrend = new();
     MemoryGroup? _group;
     MemoryGroup? _next;
+    double _hostFalling;
 
     /// <param name="workers">The cgroup (v2) that holds all workers, for its pressure; null: none.</param>
     /// <param name="proc">Where the kernel's process files are mounted.</param>
@@ -22,6 +23,9 @@ sealed class MemorySources : IDisposable
         _hostPressure = PressureFile.OfHost(proc);
         _groupPressure = workers is null ? null : PressureFile.OfGroup(workers);
     }
+
+    /// <summary>How fast what is left to the host goes, as of the last look; 0 while it does not.</summary>
+    public double HostFallingBytesPerSecond => Volatile.Read(ref _hostFalling);
 
     /// <summary>The folder of the group that is watched, or is about to be; null: none.</summary>
     public string? GroupFolder { get; private set; }
@@ -44,7 +48,9 @@ sealed class MemorySources : IDisposable
         MemoryPressure pressure = default;
         _hostPressure?.Read(ref pressure);
         _hostTrend.Add(now, host.LeftBytes);
-        sight = new GuardSight(host, pressure, _hostTrend.FallingBytesPerSecond);
+        var falling = _hostTrend.FallingBytesPerSecond;
+        Volatile.Write(ref _hostFalling, falling);
+        sight = new GuardSight(host, pressure, falling);
         TakeNext();
         MemoryLevel level = default;
         if (_group is null || !_group.Read(host, ref level))

@@ -24,6 +24,9 @@ sealed class ReapLook(Paths paths, IOwnership ownership, IAgentEndpoint agent, P
 
     public IOwnership Owned { get; } = ownership;
 
+    /// <summary>It is known not to answer: it is not asked.</summary>
+    public bool AgentIsSilent { init => _silent = value; }
+
     /// <summary>How the agent is, in words.</summary>
     public string Agent { get; private set; } = "was not asked";
 

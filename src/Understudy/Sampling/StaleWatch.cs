@@ -19,9 +19,13 @@ sealed class StaleWatch(IOwnership ownership, StaleScan scan, StaleLedger ledger
     StaleState _state = new();
     volatile IReadOnlyList<StaleOwner> _found = [];
     volatile IReadOnlyList<MovedProcess> _moved = [];
+    volatile IReadOnlyList<int> _seen = [];
 
     /// <summary>What is stale now, the oldest first.</summary>
     public IReadOnlyList<StaleOwner> Found => _found;
+
+    /// <summary>Every process of ours, as of the last look.</summary>
+    public IReadOnlyList<int> Seen => _seen;
 
     /// <summary>What has left its group.</summary>
     public IReadOnlyList<MovedProcess> Moved => _moved;
@@ -88,6 +92,7 @@ sealed class StaleWatch(IOwnership ownership, StaleScan scan, StaleLedger ledger
         lock (_gate)
         {
             var look = scan.Look();
+            _seen = [.. look.Values.SelectMany(pids => pids)];
             var current = parts.Current();
             var now = BootClock.Now;
             var groups = scan.Describe(look, id => current.TryGetValue(id, out var owner) && (owner.DeadlineAt is not { } deadline || now < deadline));

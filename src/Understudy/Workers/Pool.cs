@@ -248,8 +248,8 @@ sealed class Pool
         long? budget;
         lock (_gate)
             (workers, budget) = ([.. _workers.Values], _ledger.Rules.RecycleMemoryBytes);
-        foreach (var worker in workers.Where(worker => all || worker.MemoryBytes == 0 || WorkerMemory.MayExceed(worker, budget, _parts.Ownership)))
-            WorkerMemory.Measure(worker, _parts);
+        foreach (var worker in workers)
+            WorkerMemory.Measure(worker, _parts, now: all || worker.MemoryBytes == 0 || WorkerMemory.MayExceed(worker, budget, _parts.Ownership));
     }
 
     /// <summary>Its workers, as the memory guard sees them, and where their processes are.</summary>

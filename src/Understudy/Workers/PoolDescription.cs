@@ -48,6 +48,7 @@ static class PoolDescription
         Processes = worker.Processes,
         StartedAt = TimeOfDay.At(state.StartedAt),
         LastSentence = Sentence(state, worker),
+        Adopted = worker.IsAdopted,
     };
 
     static string Sentence(WorkerState state, Worker worker) => state.Phase switch

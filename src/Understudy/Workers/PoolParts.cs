@@ -1,5 +1,6 @@
 using Understudy.Decisions.Sampling;
 using Understudy.Linux;
+using Understudy.Sampling;
 using Understudy.State;
 
 namespace Understudy.Workers;
@@ -24,6 +25,9 @@ sealed record PoolParts(Paths Paths, IOwnership Ownership, ProcessExits Exits, P
 
     /// <summary>How far the memory guard goes now.</summary>
     public Func<GuardStep> Guard { get; init; } = static () => GuardStep.Calm;
+
+    /// <summary>What is known of the memory of the workers' processes.</summary>
+    public MemorySampler Memory { get; init; } = new();
 
     /// <summary>Removes what was made for a worker. False while a process of it is left.</summary>
     public bool Release(string id) => Ownership.Release(id) && Limits?.Release(id) != false;

@@ -57,7 +57,9 @@ sealed class Worker(string id)
 
     public int Number => int.Parse(Id.AsSpan(Id.LastIndexOf('.') + 1), CultureInfo.InvariantCulture);
 
-    /// <summary>A worker that an agent before this one started.</summary>
+    /// <summary>An agent before this one started it: how it ends may stay unknown.</summary>
+    public bool IsAdopted { get; init; }
+
     public static Worker Adopted(LedgerWorker written) => new(written.State.Id)
     {
         Release = written.Release,
@@ -67,5 +69,6 @@ sealed class Worker(string id)
         StartTicks = written.StartTicks,
         RequestsBefore = written.Requests,
         ShownReady = written.State.ReadyAt is not null,
+        IsAdopted = true,
     };
 }

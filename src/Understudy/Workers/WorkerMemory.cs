@@ -13,7 +13,8 @@ static class WorkerMemory
     static readonly ProcessTable Table = new();
 
     /// <summary>The cgroup's charge where the memory controller is there, else the sum of its processes' PSS; and what of it is in swap.</summary>
-    public static void Measure(Worker worker, PoolParts parts)
+    /// <param name="now">Reads all of its processes; else it is as the sampler last read them.</param>
+    public static void Measure(Worker worker, PoolParts parts, bool now)
     {
         var processes = parts.Ownership.Processes(worker.Id, worker.Pid);
         worker.Processes = processes.Count;
@@ -22,9 +23,13 @@ static class WorkerMemory
             using (charged)
                 (worker.MemoryBytes, worker.SwapBytes) = (Math.Max(0, charged.ChargeBytes), Math.Max(0, charged.SwapBytes));
         }
-        else
+        else if (now)
         {
-            var memory = processes.Select(Table.Memory).Aggregate(default(ProcessMemory), (sum, one) => sum + (one ?? default));
+            var memory = MemorySum.Of(processes.Select(pid => parts.Memory.Read(pid).Sample));
+            (worker.MemoryBytes, worker.SwapBytes) = (memory.PssBytes, memory.SwapBytes);
+        }
+        else if (parts.Memory.Known(processes) is { } memory)
+        {
             (worker.MemoryBytes, worker.SwapBytes) = (memory.PssBytes, memory.SwapBytes);
         }
         var held = worker.MemoryBytes + worker.SwapBytes;

@@ -95,6 +95,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public ApiCalls Calls() => new()
     {
         Status = () => Failure is { } failure ? throw failure : Status,
+        Memory = exact => MemorySamples.Host() with { Exact = exact },
         Events = (after, limit) => { lock (events) return [.. events.Where(one => one.Id > after).Take(limit)]; },
         NewestEvent = () => { lock (events) return events.Count; },
         EventAfter = EventAfter,

@@ -18,6 +18,14 @@ public class ApiServerTests
     }
 
     [Fact]
+    public async Task Memory_is_told_as_known_or_as_it_is_now()
+    {
+        await using var host = await ApiHost.Start();
+        Assert.Equal((false, "web.1"), (host.Client.Memory(false).Exact, host.Client.Memory(false).Pools[0].Workers[0].Worker));
+        Assert.True(host.Client.Memory(true).Exact);
+    }
+
+    [Fact]
     public async Task Only_the_agents_own_user_may_use_the_socket()
     {
         await using var host = await ApiHost.Start();

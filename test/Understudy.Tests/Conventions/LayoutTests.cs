@@ -15,6 +15,7 @@ public partial class LayoutTests
     static readonly Dictionary<string, string> FilesOfMany = new()
     {
         ["src/Understudy/Api/Documents.cs"] = "the documents that the API answers are one contract, read as one page",
+        ["src/Understudy/Api/MemoryDocuments.cs"] = "the parts of one answer",
     };
 
     static readonly string[] Projects = ["src/Understudy.Decisions", "src/Understudy", "test/Understudy.Tests", "test/Understudy.Lab", "test/Understudy.Simulation"];
