@@ -1,6 +1,5 @@
 using System.Globalization;
 using Understudy.Api;
-using Understudy.Decisions.Sampling;
 
 namespace Understudy.Cli;
 
