@@ -73,7 +73,7 @@ public sealed class StaleDecision
         }
         if (observed.Records.TryGetValue(owner.Id, out var record))
             return record.Reason;
-        return owner.Kind == OwnerKind.Command ? "was run by an agent that has ended"
+        return owner.Kind == OwnerKind.Command ? "is left of a command that runs no more"
             : rules.Apps.ContainsKey(owner.App) ? "is in no pool's ledger"
             : $"belongs to {owner.App}, which this host does not run";
     }
@@ -128,7 +128,8 @@ public sealed class StaleDecision
         if (owner.Policy == StalePolicy.Reap)
         {
             owner = owner with { DeadlineAt = owner.Counted ? owner.Since : owner.Since + Patience(owner) };
-            owner = _now >= owner.DeadlineAt ? Kill(owner) : Ask(owner);
+            // What was killed in a hurry is not asked afterwards.
+            owner = _now >= owner.DeadlineAt || owner.FirstKilledAt is not null ? Kill(owner) : Ask(owner);
         }
         else
         {

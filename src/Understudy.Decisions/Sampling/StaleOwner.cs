@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Understudy.Decisions.Sampling;
 
 /// <summary>An owner whose processes nobody counts, or that is past its deadline. All times are since boot.</summary>
@@ -26,4 +28,17 @@ public sealed record StaleOwner
 
     /// <summary>It was told that killing does not end it.</summary>
     public bool ToldUnkillable { get; init; }
+
+    /// <summary>Why it is still there, in words.</summary>
+    public string KeptBy(TimeSpan now) => this switch
+    {
+        { FirstKilledAt: { } killed } => $"was killed {Seconds(now - killed)} ago{(Group.Processes.Any(process => process.State == 'D') ? ", and waits in the kernel" : "")}",
+        { Policy: StalePolicy.Report, Group.Owner.Kind: OwnerKind.Run } => "was a person's doing: `understudy reap` ends it",
+        { Policy: StalePolicy.Report } => "`stale: report` leaves it alone: `understudy reap` ends it",
+        { AskedAt: { } asked, DeadlineAt: { } deadline } =>
+            $"was asked to end {Seconds(now - asked)} ago{(Group.Processes.All(process => process.State is 'T' or 't') ? ", and cannot hear: it is stopped" : "")}; is killed in {Seconds(deadline - now)}",
+        _ => "is killed now",
+    };
+
+    static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalSeconds):0} s");
 }

@@ -15,6 +15,9 @@ public sealed record StaleRules
     /// <summary>`stop.within`, by app.pool.</summary>
     public IReadOnlyDictionary<string, TimeSpan> StopWithin { get; init; } = new Dictionary<string, TimeSpan>();
 
+    /// <summary>Memory runs out, or all ends: nothing is given time to end by itself.</summary>
+    public bool Hurried { get; init; }
+
     /// <summary>Apps whose configuration cannot be read: all of their processes are left as they are.</summary>
     public IReadOnlySet<string> Untended { get; init; } = new HashSet<string>();
 
@@ -24,5 +27,5 @@ public sealed record StaleRules
 
     /// <summary>Time to end by itself, from the moment since which it is stale.</summary>
     public TimeSpan Patience(Owner owner, bool abandoned) =>
-        abandoned || owner.Kind != OwnerKind.Worker ? TimeSpan.Zero : StopWithin.TryGetValue($"{owner.App}.{owner.Pool}", out var within) ? within : UsualWithin;
+        Hurried || abandoned || owner.Kind != OwnerKind.Worker ? TimeSpan.Zero : StopWithin.TryGetValue($"{owner.App}.{owner.Pool}", out var within) ? within : UsualWithin;
 }

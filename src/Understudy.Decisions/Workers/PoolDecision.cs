@@ -175,7 +175,7 @@ public sealed class PoolDecision
     {
         var reason = $"was to leave ({worker.Reason}) and {Overdue}";
         _abandoned.Add(worker.Id);
-        _actions.Add(new PoolAction.Abandon(worker.Id, reason));
+        _actions.Add(new PoolAction.Abandon(worker.Id, worker.Generation, reason));
         _sentence = $"{Short(worker)} {reason}; it is left alone (stale: report)";
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Sampling;
 using Understudy.Decisions.Workers;
 using Understudy.Linux;
 using Understudy.State;
@@ -13,6 +14,7 @@ sealed class PoolLedger
 {
     readonly Ledger _ledger;
     readonly string _id;
+    readonly StalePolicy _hostStale;
     readonly Dictionary<string, LedgerWorker> _written = [];
     HostedApp _app;
     ProcessConfig _process;
@@ -21,8 +23,10 @@ sealed class PoolLedger
     int? _scaleMin;
     int? _scaleMax;
 
-    public PoolLedger(HostedApp app, ProcessConfig process, Ledger ledger)
+    /// <param name="hostStale">What becomes of stale workers of an app that does not say.</param>
+    public PoolLedger(HostedApp app, ProcessConfig process, Ledger ledger, StalePolicy hostStale)
     {
+        _hostStale = hostStale;
         _app = app;
         _process = process;
         _ledger = ledger;
@@ -100,28 +104,31 @@ sealed class PoolLedger
 
     void WriteChanges(PoolState state, IReadOnlyDictionary<string, Worker> workers)
     {
-        var pool = new LedgerPool(_id, state.Generation, state.NextNumber, state.Wanted, _hash, _scaleMin, _scaleMax);
-        if (pool != _pool)
+        var pool = new LedgerPool(_id, state.Generation, state.NextNumber, state.Wanted, _hash, _scaleMin, _scaleMax, Rules.StopWithin);
+        var rows = state.Workers.Where(worker => workers.ContainsKey(worker.Id)).ToDictionary(worker => worker.Id, worker => Row(worker, workers[worker.Id]));
+        var changed = rows.Values.Where(row => _written.GetValueOrDefault(row.State.Id) != row).ToList();
+        var gone = _written.Keys.Where(id => !workers.ContainsKey(id)).ToList();
+        if (pool == _pool && changed.Count == 0 && gone.Count == 0)
+            return;
+        // At once: whoever finds a worker's number taken and no worker of it written down may rely on its pool having let it go.
+        _ledger.Together(() =>
         {
-            _ledger.Write(pool);
-            _pool = pool;
-        }
-        foreach (var worker in state.Workers)
-        {
-            if (!workers.TryGetValue(worker.Id, out var runs))
-                continue;
-            var row = new LedgerWorker { State = worker, Release = runs.Release, Pid = runs.Pid, StartTicks = runs.StartTicks, Port = runs.Port, Requests = runs.RequestsBefore };
-            if (_written.TryGetValue(worker.Id, out var before) && before == row)
-                continue;
-            _ledger.Write(row);
-            _written[worker.Id] = row;
-        }
-        foreach (var gone in _written.Keys.Where(id => !workers.ContainsKey(id)).ToList())
-        {
-            _ledger.Forget(gone);
-            _written.Remove(gone);
-        }
+            if (pool != _pool)
+                _ledger.Write(pool);
+            foreach (var row in changed)
+                _ledger.Write(row);
+            foreach (var id in gone)
+                _ledger.Forget(id);
+        });
+        _pool = pool;
+        foreach (var row in changed)
+            _written[row.State.Id] = row;
+        foreach (var id in gone)
+            _written.Remove(id);
     }
+
+    static LedgerWorker Row(WorkerState state, Worker runs) =>
+        new() { State = state, Release = runs.Release, Pid = runs.Pid, StartTicks = runs.StartTicks, Port = runs.Port, Requests = runs.RequestsBefore };
 
     PoolRules MakeRules() => new()
     {
@@ -132,6 +139,7 @@ sealed class PoolLedger
         Concurrency = _process.Concurrency,
         ReadyWithin = _process.Ready.Within,
         StopWithin = _process.Stop.Within,
+        ReportsStale = (_app.Config.Stale ?? _hostStale) == StalePolicy.Report,
         RecycleRequests = _process.Recycle.Requests,
         RecycleMemoryBytes = _process.Recycle.MemoryBytes,
         RecycleAge = _process.Recycle.Age,

@@ -65,7 +65,7 @@ public class StaleDecisionTests
 
     [Theory]
     [InlineData("blog.web.1", "blog.web.1 belongs to blog, which this host does not run", true)]
-    [InlineData("shop.build-7", "shop.build-7 was run by an agent that has ended", false)]
+    [InlineData("shop.build-7", "shop.build-7 is left of a command that runs no more", false)]
     [InlineData("shop.jobs.1", "shop.jobs.1 is in no pool's ledger", true)]
     public void The_reason_says_whose_it_was_and_only_workers_get_time(string id, string says, bool asked)
     {
