@@ -94,12 +94,13 @@ public sealed class Agent : IAsyncDisposable
             _pools.Add(app);
         _proxy = new ProxyKeeper(paths, options.Host.Listen, _ownership, _exits, _events);
         var runner = new CommandRunner(_ownership, _exits, TimeProvider.System);
-        _stale = new StaleWatch(_ownership, new StaleScan(_ownership), stale, _events, new StaleParts
+        _stale = new StaleWatch(_ownership, new StaleScan(_ownership), stale, new ReapedNotes(paths.Reaped), _events, new StaleParts
         {
             Current = () => Counted(runner.Claims.Running),
             Rules = () => _pools.StaleRules(options.Host.Stale, _unreadable),
             Unless = runner.Claims.Unless,
             Release = id => parts.Release(id),
+            Calm = () => _guard?.Step is null or GuardStep.Calm,
         });
         _guard = MemoryGuard.For(options.Host.Guard, paths, (_ownership as CgroupOwnership)?.Folder, PoolGuarding.Of(_pools, _stale, _events));
         _presentation = new Presentation(_releases, _store, _pools, _routes, TimeProvider.System);

@@ -7,7 +7,7 @@ namespace Understudy.Decisions.Config;
 static class StaleKey
 {
     public const string Doc = "What becomes of stale processes: those that an agent started and no pool counts any more, and workers past `stop.within`. reap: they are asked to end, and killed with all "
-        + "they started at that deadline, whatever is in flight there. report: they are told of by `understudy memory` and an event, and left alone.";
+        + "they started at that deadline, whatever is in flight there. report: `understudy status` and an event tell of them, and they are left alone, until `understudy reap`.";
 
     internal static readonly Rule<string> Rule = new ChoiceRule("reap", "report");
 

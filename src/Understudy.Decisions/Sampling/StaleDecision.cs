@@ -170,7 +170,8 @@ public sealed class StaleDecision
             if (!_stale.ContainsKey(id) && !living.Contains(id) && !owner.Counted)
                 Tell("stale.gone", owner, $"{id} is gone, {Seconds(_now - owner.Since)} after it went stale{(owner.FirstKilledAt is not null ? ", killed" : owner.AskedAt is not null ? ", as asked" : "")}");
         }
-        foreach (var id in _observed.Records.Keys.Where(id => !living.Contains(id)))
+        // Counted again: its app is run again, and has adopted it.
+        foreach (var (id, _) in _observed.Records.Where(one => !living.Contains(one.Key) || (!one.Value.Abandoned && _observed.Current.ContainsKey(one.Key))))
             _actions.Add(new StaleAction.Forget(id));
     }
 

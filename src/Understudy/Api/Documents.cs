@@ -306,3 +306,14 @@ public sealed record TokenDocument(string Name, DateTimeOffset CreatedAt, string
 
 /// <summary>A line of a worker's log, as `logs` prints it.</summary>
 public sealed record LogLineDocument(string App, string Pool, string Worker, string Line);
+
+/// <summary>What `reap` prints.</summary>
+/// <param name="Agent">How the agent is: answers, does not answer (pid 7), is stopped (pid 7), does not run.</param>
+/// <param name="Memory">How the command got out of the group that limited its own memory, or why it did not. Null: nothing limited it.</param>
+public sealed record ReapDocument(string Agent, string? Memory, IReadOnlyList<ReapedDocument> Processes);
+
+/// <param name="Ruling">stale, kept (somebody counts it) or doubtful (it cannot be told whether somebody does).</param>
+/// <param name="Outcome">killed, left (not to be touched), listed (it would be killed) or there (it was killed and does not end).</param>
+/// <param name="Reason">As the rest of a sentence that begins with the id.</param>
+/// <param name="Since">Null: unknown.</param>
+public sealed record ReapedDocument(string Id, string Ruling, string Outcome, string Reason, DateTimeOffset? Since, IReadOnlyList<StaleProcessDocument> Processes);

@@ -24,5 +24,10 @@ static class StaleDescription
 
     public static MovedDocument Of(MovedProcess moved) => new(moved.Id, Of(moved.Process), moved.Place);
 
+    public static ReapedDocument Of(ReapVerdict verdict, string outcome) => new(
+        verdict.Id, verdict.Ruling.ToString().ToLowerInvariant(), outcome, verdict.Sentence, verdict.Since is { } since ? TimeOfDay.At(since) : null, [.. verdict.Group.Processes.Select(Of)]);
+
+    public static OwnedProcess Read(StaleProcessDocument process) => new(new ProcessKey(process.Pid, process.StartTicks), process.Parent, process.Name, process.State is [var state, ..] ? state : 'S');
+
     static StaleProcessDocument Of(OwnedProcess process) => new(process.Key.Pid, process.Key.StartTicks, process.Parent, process.Name, process.State.ToString());
 }

@@ -10,6 +10,9 @@ sealed record StaleParts
 
     public required Func<StaleRules> Rules { get; init; }
 
+    /// <summary>There is memory enough, as far as is known.</summary>
+    public Func<bool> Calm { get; init; } = static () => true;
+
     /// <summary>Does something to a command's group, unless a command of its name runs. False: one does.</summary>
     public required Func<string, Action, bool> Unless { get; init; }
 

@@ -40,7 +40,8 @@ sealed class StaleScan(IOwnership ownership, ProcessTable processes)
     }
 
     /// <summary>What was in a group of ours, or carries our mark, and is elsewhere now. Without cgroups nothing can be said of that.</summary>
-    public IReadOnlyList<MovedProcess> Moved(IReadOnlyDictionary<string, IReadOnlyList<int>> look, TimeSpan now)
+    /// <param name="calm">Marks may be looked for: they are in the processes' own memory, which on a host that swaps is waited for.</param>
+    public IReadOnlyList<MovedProcess> Moved(IReadOnlyDictionary<string, IReadOnlyList<int>> look, TimeSpan now, bool calm)
     {
         var within = look.Values.SelectMany(pids => pids).ToHashSet();
         var left = _known.Where(known => !within.Contains(known.Key)).ToList();
@@ -52,7 +53,7 @@ sealed class StaleScan(IOwnership ownership, ProcessTable processes)
             Note(own, pid, known.Id, known.Process.Key.StartTicks);
         foreach (var key in _moved.Keys.Where(key => within.Contains(key.Pid) || Read(key.Pid)?.Key != key).ToList())
             _moved.Remove(key);
-        if (now >= _marksAt)
+        if (calm && now >= _marksAt)
         {
             _marksAt = now + MarksEvery;
             foreach (var pid in processes.Pids().Where(pid => !within.Contains(pid)))

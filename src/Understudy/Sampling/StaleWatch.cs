@@ -8,7 +8,7 @@ namespace Understudy.Sampling;
 /// Looks each second for processes of ours that nobody counts, and ends them as the policy says. The kernel is asked first and the ledgers
 /// then: whoever starts a process writes it down before, so that a newborn is never taken for an orphan.
 /// </summary>
-sealed class StaleWatch(IOwnership ownership, StaleScan scan, StaleLedger ledger, EventLog events, StaleParts parts)
+sealed class StaleWatch(IOwnership ownership, StaleScan scan, StaleLedger ledger, ReapedNotes reaped, EventLog events, StaleParts parts)
 {
     static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
 
@@ -91,12 +91,14 @@ sealed class StaleWatch(IOwnership ownership, StaleScan scan, StaleLedger ledger
             var current = parts.Current();
             var now = BootClock.Now;
             var groups = scan.Describe(look, id => current.TryGetValue(id, out var owner) && (owner.DeadlineAt is not { } deadline || now < deadline));
-            var turn = StaleDecision.Turn(_state, rules, new StaleObservation(groups, scan.Moved(look, now), current, ledger.Records), now);
+            var turn = StaleDecision.Turn(_state, rules, new StaleObservation(groups, scan.Moved(look, now, parts.Calm()), current, ledger.Records), now);
             _state = turn.State;
             _found = [.. _state.Stale.Values.OrderBy(owner => owner.Since)];
             _moved = _state.Moved;
             foreach (var action in turn.Actions)
                 Perform(action);
+            foreach (var note in reaped.Take())
+                Tell("stale.reaped", note.Id, note.Message);
             return turn.LookAgain;
         }
     }
@@ -120,13 +122,18 @@ sealed class StaleWatch(IOwnership ownership, StaleScan scan, StaleLedger ledger
             case StaleAction.Forget forget:
                 ledger.Forget(forget.Id);
                 break;
-            case StaleAction.Tell tell when new Owner(tell.Id) is { Kind: OwnerKind.Worker }:
-                events.Add(tell.Kind, tell.Message, workerId: tell.Id);
-                break;
             case StaleAction.Tell tell:
-                events.Add(tell.Kind, tell.Message, new Owner(tell.Id).App);
+                Tell(tell.Kind, tell.Id, tell.Message);
                 break;
         }
+    }
+
+    void Tell(string kind, string id, string message)
+    {
+        if (new Owner(id) is { Kind: OwnerKind.Worker })
+            events.Add(kind, message, workerId: id);
+        else
+            events.Add(kind, message, new Owner(id).App);
     }
 
     /// <summary>A worker's number is never used twice; a command's name is, and its next run may have begun since the look.</summary>

@@ -32,8 +32,17 @@ sealed class FakeProc : IDisposable
         Write(here, "environ", environment ?? "");
         Write(here, "cgroup", groups ?? $"4:memory:/\n1:cpu,cpuacct:/a\n0::{group}\n");
         Directory.CreateDirectory(System.IO.Path.Combine(here, "ns"));
+        File.Delete(System.IO.Path.Combine(here, "ns", "pid"));
         File.CreateSymbolicLink(System.IO.Path.Combine(here, "ns", "pid"), @namespace);
         Write(here, "wchan", state == 'D' ? "io_schedule" : "0");
+        return this;
+    }
+
+    /// <summary>One of which only its existence matters: for thousands of them.</summary>
+    public FakeProc AddBare(int pid, long start)
+    {
+        var here = Directory.CreateDirectory(_folder[pid.ToString(CultureInfo.InvariantCulture)]).FullName;
+        Write(here, "stat", $"{pid} (ruby) S 1 {pid} {pid} 0 -1 4194304 10 0 0 0 1 1 0 0 20 0 1 0 {start} 1000000 5 18446744073709551615 0 0\n");
         return this;
     }
 

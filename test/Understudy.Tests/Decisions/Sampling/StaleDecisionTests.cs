@@ -217,6 +217,20 @@ public class StaleDecisionTests
     }
 
     [Fact]
+    public void What_its_pool_counts_again_is_not_written_down_as_stale_any_more()
+    {
+        _world.Rules = _world.Rules with { Host = StalePolicy.Report };
+        _world.Runs("blog.web.1").Pass(2 * Second);
+        Assert.Single(_world.Records);
+        // Its app is back in the configuration, and an agent that starts adopts it.
+        _world.State = new StaleState();
+        _world.Counted("blog.web.1").Pass(2 * Second);
+        Assert.Empty(_world.Records);
+        Assert.Empty(_world.Stale);
+        Assert.True(_world.Lives("blog.web.1"));
+    }
+
+    [Fact]
     public void Many_processes_are_named_by_the_first_few()
     {
         _world.Runs("shop.web.1", 500).Pass(Second);
