@@ -21,6 +21,7 @@ sealed class FoundingShop : IAsyncDisposable
     readonly TimeProvider _clock = TimeProvider.System;
     readonly DateTimeOffset _began = TimeProvider.System.GetUtcNow();
     readonly CancellationTokenSource _stop = new();
+    long _lastGood;
     int _mixed;
     int _deploys;
     Task _watching = Task.CompletedTask;
@@ -36,13 +37,11 @@ sealed class FoundingShop : IAsyncDisposable
     /// <summary>As status and events name it.</summary>
     public string Redis => $"redis at 127.0.0.1:{_services.RedisPort}";
 
-    /// <summary>How many visitors were told what Redis remembers of somebody else, by an answer that looked good.</summary>
-    public int Mixed => _mixed;
-
     /// <summary>Since the last page that was answered.</summary>
     public TimeSpan Silence => TimeSpan.FromTicks(_clock.GetUtcNow().Ticks - Interlocked.Read(ref _lastGood));
 
-    long _lastGood;
+    /// <summary>How many seconds passed in which nobody got a page.</summary>
+    public int SilentSeconds { get; private set; }
 
     /// <summary>Deployed once, and under load.</summary>
     /// <param name="policy">Lines of agent.yaml.</param>
@@ -83,6 +82,18 @@ sealed class FoundingShop : IAsyncDisposable
         return (code == 0, verb.Output);
     }
 
+    public async Task Until(string what, TimeSpan within, Func<bool> condition)
+    {
+        try
+        {
+            await Eventually.Until(what, within, condition);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\nagent: {Host.AgentOutput}\n{await Host.Describe()}", late);
+        }
+    }
+
     /// <summary>A line of the test's output, with the time since the beginning and the figures of now.</summary>
     public void Tell(string what) => _output.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{(_clock.GetUtcNow() - _began).TotalSeconds,6:0.0} s {Figures()}{what}"));
@@ -92,6 +103,13 @@ sealed class FoundingShop : IAsyncDisposable
         foreach (var change in (await Host.Events()).Where(change => Array.Exists(prefixes, change.Kind.StartsWith)))
             _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(change.At - _began).TotalSeconds,6:0.0} s {change.Kind}: {change.Message}"));
     }
+
+    /// <summary>The line that says how it went.</summary>
+    public void Conclude(string what) => _output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{_deploys} deploys in {(_clock.GetUtcNow() - _began).TotalSeconds:0} s; {Load.Answered} pages, {Load.Failures.Count} failed, the slowest took {Load.Slowest.TotalMilliseconds:0} ms, {_mixed} were meant for somebody else; {what}"));
+
+    /// <summary>How many workers had to be killed, for they did not end when they were told to.</summary>
+    public static int Killed(IReadOnlyList<EventDocument> events) => events.Count(change => change.Kind == "worker.killed");
 
     public async ValueTask DisposeAsync()
     {
@@ -151,10 +169,13 @@ sealed class FoundingShop : IAsyncDisposable
         {
             if (second % 5 == 0)
                 Tell("");
+            var before = Load.Answered;
             await Task.Delay(1000, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (Load.Answered == before)
+                SilentSeconds++;
         }
     }
 
     string Figures() => Memory is null ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"RAM {Memory.UsedBytes / 1e6,4:0} MB, swap {Memory.SwappedBytes / 1e6,4:0} MB, {Memory.Groups,2} workers' trees, {Load?.Answered ?? 0,5} pages, {Load?.Failures.Count ?? 0,3} failed, {_mixed,3} mixed{(Memory.LockedUp ? ", LOCKED UP" : "")}  ");
+        $"RAM {Memory.UsedBytes / 1e6,4:0} MB, swap {Memory.SwappedBytes / 1e6,4:0} MB, {Memory.Trees,2} trees, {Load?.Answered ?? 0,5} pages, {Load?.Failures.Count ?? 0,3} failed, {_mixed,3} mixed{(Memory.LockedUp ? ", LOCKED UP" : "")}  ");
 }

@@ -34,10 +34,14 @@ sealed class LimitedMemory : IDisposable
     /// <summary>The most that they had in RAM and swap together.</summary>
     public long PeakBothBytes => Number("memory.memsw.max_usage_in_bytes");
 
-    /// <summary>What they may have in RAM and swap together.</summary>
-    public long LimitBothBytes => Number("memory.memsw.limit_in_bytes");
-
+    /// <summary>Of RAM.</summary>
     public long LimitBytes => Number("memory.limit_in_bytes");
+
+    /// <summary>What they may have in swap.</summary>
+    public long SwapBytes => Number("memory.memsw.limit_in_bytes") - LimitBytes;
+
+    /// <summary>RAM and swap both.</summary>
+    public bool IsFull => UsedBytes > LimitBytes * 0.97 && SwappedBytes > SwapBytes * 0.95;
 
     /// <summary>They wait for memory, and nobody frees any.</summary>
     public bool LockedUp => (ProcFile.Text(Path.Combine(_group, OomControl)) ?? "").Contains(UnderOom, StringComparison.Ordinal);
@@ -45,8 +49,8 @@ sealed class LimitedMemory : IDisposable
     /// <summary>The killer has come.</summary>
     public bool WasEnded => _killer.Ended;
 
-    /// <summary>How many workers' groups have a process in them.</summary>
-    public int Groups => Directory.GetDirectories(_group).Count(folder => !string.IsNullOrWhiteSpace(ProcFile.Text(Path.Combine(folder, "cgroup.procs"))));
+    /// <summary>How many workers have a process left, stale ones among them.</summary>
+    public int Trees => Directory.GetDirectories(_group).Count(folder => !string.IsNullOrWhiteSpace(ProcFile.Text(Path.Combine(folder, "cgroup.procs"))));
 
     /// <summary>How often the kernel had to kill.</summary>
     public long KernelKills => LimitedGroups.KilledBy(ProcFile.Text(Path.Combine(_group, OomControl)) ?? "");
