@@ -30,6 +30,9 @@ public sealed record GuardedWorker
     /// <summary>It leaves, and had its time for the requests that were inside it.</summary>
     public bool Leaves { get; init; }
 
+    /// <summary>It was asked to end, and no request is inside it: nobody misses it.</summary>
+    public bool Done { get; init; }
+
     /// <summary>Since its start.</summary>
     public required TimeSpan Age { get; init; }
 

@@ -49,7 +49,8 @@ sealed class WorkerLimits(string? unified, string? separate, long? hostBytes)
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            return [];
+            // A group costs memory of the one above it: where that is full, the worker shares it, rather than be limited by none.
+            return Directory.Exists(folder) ? [folder] : [];
         }
     }
 

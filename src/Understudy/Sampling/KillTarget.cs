@@ -26,7 +26,7 @@ sealed class KillTarget : IDisposable
     /// <summary>It is in no pool's set.</summary>
     public bool Stale { get; init; }
 
-    /// <summary>It was told to leave, and holds more than its budget.</summary>
+    /// <summary>It was told to leave, and has nothing to do any more or holds more than its budget.</summary>
     public bool Leaves { get; set; }
 
     /// <summary>How many times its budget it holds; the largest goes first.</summary>

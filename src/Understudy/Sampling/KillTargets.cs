@@ -19,7 +19,7 @@ sealed class KillTargets(LastResort last)
             if ((_held.GetValueOrDefault(name) ?? KillTarget.Open(place.Id, place.Cgroup, place.Pid, place.StartTicks, place.Stale)) is not { } target)
                 continue;
             if (known.GetValueOrDefault(place.Id) is { } worker)
-                (target.Excess, target.Leaves) = (WorkerBudget.Excess(worker, share), worker.Leaves && worker.Bytes > WorkerBudget.Of(worker, share));
+                (target.Excess, target.Leaves) = (WorkerBudget.Excess(worker, share), worker.Leaves && (worker.Done || worker.Bytes > WorkerBudget.Of(worker, share)));
             next[name] = target;
         }
         _held = next;

@@ -27,7 +27,7 @@ sealed class LastResort : IDisposable
     /// <summary>Kills what is stale. Allocates nothing. Returns how many.</summary>
     public int KillStale() => KillAll(stale: true);
 
-    /// <summary>Kills the workers that were told to leave and hold more than their budget. Allocates nothing. Returns how many.</summary>
+    /// <summary>Kills the workers that were told to leave and have nothing to do any more, or hold more than their budget. Allocates nothing. Returns how many.</summary>
     public int KillLeaving() => KillAll(stale: false);
 
     /// <summary>Kills the worker that is furthest over its budget, and no second one until that had time to show. Allocates nothing. Null: none was killed.</summary>

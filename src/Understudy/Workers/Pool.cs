@@ -256,7 +256,7 @@ sealed class Pool
     public (IReadOnlyList<GuardedWorker> Workers, IReadOnlyList<KillPlace> Places) Guarded()
     {
         lock (_gate)
-            return (WorkerMemory.Guarded(_state, _workers, _ledger.Rules, BootClock.Now), WorkerMemory.Places(_workers.Values));
+            return (WorkerMemory.Guarded(_state, _workers, _ledger.Rules, Process.TakesRequests, BootClock.Now), WorkerMemory.Places(_workers.Values));
     }
 
     /// <summary>Has a worker replaced, for a reason in words.</summary>

@@ -41,16 +41,16 @@ static class WorkerMemory
     public static bool MayExceed(Worker worker, long? budgetBytes, IOwnership ownership) =>
         budgetBytes is { } budget && ownership.Processes(worker.Id, worker.Pid).Sum(pid => Table.Resident(pid)?.ResidentBytes ?? 0) >= budget;
 
-    public static IReadOnlyList<GuardedWorker> Guarded(PoolState state, IReadOnlyDictionary<string, Worker> workers, PoolRules rules, TimeSpan now)
+    public static IReadOnlyList<GuardedWorker> Guarded(PoolState state, IReadOnlyDictionary<string, Worker> workers, PoolRules rules, bool takesRequests, TimeSpan now)
     {
         var fresh = workers.Values.Select(worker => worker.LeastBytes).Where(bytes => bytes > 0).DefaultIfEmpty().Min();
-        return [.. state.Workers.Where(one => workers.ContainsKey(one.Id)).Select(one => Guarded(one, workers[one.Id], rules, fresh, now))];
+        return [.. state.Workers.Where(one => workers.ContainsKey(one.Id)).Select(one => Guarded(one, workers[one.Id], rules, takesRequests, fresh, now))];
     }
 
     public static IReadOnlyList<KillPlace> Places(IEnumerable<Worker> workers) =>
         [.. workers.Where(worker => worker.Pid != 0).Select(worker => new KillPlace(worker.Id, worker.Cgroup, worker.Pid, worker.StartTicks))];
 
-    static GuardedWorker Guarded(WorkerState state, Worker worker, PoolRules rules, long fresh, TimeSpan now)
+    static GuardedWorker Guarded(WorkerState state, Worker worker, PoolRules rules, bool takesRequests, long fresh, TimeSpan now)
     {
         var goes = state.Leaving || state.Recycle || worker.Unwanted is not null;
         return new GuardedWorker
@@ -63,6 +63,8 @@ static class WorkerMemory
             Serves = state.Phase == WorkerPhase.Ready && !goes,
             Goes = goes,
             Leaves = state.LeavingSince is { } since && now - since >= Drain,
+            // What other pools' workers finish is not seen.
+            Done = takesRequests && state.Phase == WorkerPhase.Stopping && worker.InFlight + worker.Streams == 0,
             Waits = goes && state.Phase == WorkerPhase.Ready && !worker.OutFirst,
             Age = now - state.StartedAt,
             Boot = state.ReadyAt - state.StartedAt ?? TimeSpan.Zero,

@@ -13,8 +13,8 @@ sealed class Load : IAsyncDisposable
     int _answered;
     long _slowest;
 
-    Load(int port, int clients, Func<Client, int, Task<HttpAnswer>> ask) =>
-        _running = Task.WhenAll(Enumerable.Range(0, clients).Select(number => Task.Run(() => Run(port, number, ask))));
+    Load(int port, int clients, Func<Client, int, Task<HttpAnswer>> ask, TimeSpan? patience = null) =>
+        _running = Task.WhenAll(Enumerable.Range(0, clients).Select(number => Task.Run(() => Run(port, number, ask, patience))));
 
     public int Answered => _answered;
 
@@ -28,7 +28,8 @@ sealed class Load : IAsyncDisposable
     /// <param name="paths">Asked in turn by each client.</param>
     public static Load Of(int port, int clients, params string[] paths) => new(port, clients, (client, turn) => client.Get(paths[turn % paths.Length]));
 
-    public static Load Of(int port, int clients, Func<Client, int, Task<HttpAnswer>> ask) => new(port, clients, ask);
+    /// <param name="patience">Each gives up a page after this.</param>
+    public static Load Of(int port, int clients, Func<Client, int, Task<HttpAnswer>> ask, TimeSpan? patience = null) => new(port, clients, ask, patience);
 
     /// <summary>Not one page failed so far.</summary>
     public void NeverFailed() => Assert.True(_failures.IsEmpty, string.Join('\n', _failures));
@@ -52,9 +53,9 @@ sealed class Load : IAsyncDisposable
         _stop.Dispose();
     }
 
-    async Task Run(int port, int number, Func<Client, int, Task<HttpAnswer>> ask)
+    async Task Run(int port, int number, Func<Client, int, Task<HttpAnswer>> ask, TimeSpan? patience)
     {
-        using var client = new Client(port);
+        using var client = new Client(port) { Patience = patience ?? 60.Seconds() };
         for (var turn = number; !_stop.IsCancellationRequested; turn++)
         {
             var began = Stopwatch.GetTimestamp();

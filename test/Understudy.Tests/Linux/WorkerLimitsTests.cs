@@ -68,6 +68,15 @@ public sealed class WorkerLimitsTests : IDisposable
     }
 
     [Fact]
+    public void Where_the_kernel_makes_no_group_of_its_own_for_it_any_more_it_shares_the_limited_one()
+    {
+        var limits = new WorkerLimits(null, _folder["v1/workers"], 6000 * MB);
+        limits.Prepare("shop.web.1", null, null);
+        File.WriteAllText(_folder["v1/workers/shop.web.2"], "no folder can be made here");
+        Assert.Equal([_folder["v1/workers"]], limits.Prepare("shop.web.2", null, null));
+    }
+
+    [Fact]
     public void What_the_kernel_killed_at_a_limit_is_known_in_either_version()
     {
         var limits = new WorkerLimits(null, _folder["v1/workers"], null);

@@ -105,6 +105,22 @@ public sealed class MemoryGuardTests : IDisposable
         Assert.Equal(1, guard.Acts.Killed);
     }
 
+    [Theory]
+    // In need of memory it kills what was told to leave: past its budget, or with nothing to do any more.
+    [InlineData(50, false, false)]
+    [InlineData(50, true, true)]
+    [InlineData(500, false, true)]
+    public void What_was_told_to_leave_and_is_not_missed_is_killed_before_another_is_replaced(int megabytes, bool done, bool killed)
+    {
+        _workers[1] = Worker(2, megabytes) with { Serves = false, Goes = true, Leaves = true, Done = done };
+        var guard = Guard(GuardMode.Act);
+        Turns(guard, 1);
+        Left(70);
+        Turns(guard, 6);
+        Assert.Equal(killed ? "1" : "", File.ReadAllText(_folder["shop.web.2/cgroup.kill"]));
+        Assert.Equal(killed ? ["shop.web.2"] : [], _told.Where(told => told.Kind == "guard.killed").Select(told => told.Worker));
+    }
+
     [Fact]
     public void The_group_in_which_the_workers_are_limited_is_found_and_watched()
     {

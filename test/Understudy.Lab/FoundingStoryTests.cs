@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace Understudy.Lab;
+
+/// <summary>The evening on which the site went down, twice: as it was, and as it is with Understudy's defaults.</summary>
+public class FoundingStoryTests
+{
+    /// <summary>Engine Yard found the host silent and killed it after so long.</summary>
+    const int SilentSeconds = 60;
+
+    [Fact, Trait("length", "long")]
+    public async Task Where_nothing_is_guarded_and_what_is_stale_is_only_told_of_the_host_locks_up_as_it_did()
+    {
+        await using var shop = await FoundingShop.Open("guard: off\nstale: report\n", SilentSeconds, endAfterSeconds: 300);
+        using var evening = new CancellationTokenSource();
+        var deploying = DeployUntil(shop, evening.Token);
+
+        await shop.Until("RAM and swap are full and nobody has had a page for 10 s", 100.Seconds(), () => shop.Memory.IsFull && shop.Memory.LockedUp && shop.Silence > TimeSpan.FromSeconds(10));
+        var full = string.Create(CultureInfo.InvariantCulture, $"locked up with {shop.Memory.UsedBytes / 1e6:0} MB of {shop.Memory.LimitBytes / 1e6:0} MB RAM and {shop.Memory.SwappedBytes / 1e6:0} MB of {shop.Memory.SwapBytes / 1e6:0} MB swap");
+        var stale = (await shop.Host.Status())!.Stale;
+        shop.Tell("nobody has had a page for 10 s");
+        await shop.Until("the killer comes from outside", 40.Seconds(), () => shop.Memory.WasEnded);
+        var silent = shop.SilentSeconds;
+        shop.Tell("the killer came from outside");
+        await evening.CancelAsync();
+        await deploying;
+        await shop.Until("the site is as it should be", 60.Seconds(), () => shop.Memory.Trees == 2 && shop.Silence < TimeSpan.FromSeconds(1));
+        await shop.Load.Stop();
+
+        await shop.TellEvents("stale.", "connection.", "guard.");
+        shop.Conclude($"{full}, {stale.Count} stale workers among them; no page for {silent} s, until the killer came");
+        Assert.True(stale.Count >= 2, $"{stale.Count} stale workers: fewer than those that serve");
+        Assert.All(stale, one => Assert.Equal(("report", 4), (one.Policy, one.Processes.Count)));
+        Assert.True(silent >= 10, $"{silent} s without a page");
+        Assert.NotEmpty(shop.Load.Failures);
+    }
+
+    [Fact, Trait("length", "long")]
+    public async Task With_the_defaults_ten_deploys_in_a_row_fail_no_request_memory_stays_under_its_line_and_the_shared_connection_is_named()
+    {
+        await using var shop = await FoundingShop.Open("", SilentSeconds, endAfterSeconds: 600);
+
+        for (var deploy = 0; deploy < 10; deploy++)
+        {
+            var (served, said) = await shop.Deploy();
+            Assert.True(served, said);
+        }
+        await shop.Load.More(100);
+        await shop.Until("only what serves is left", 30.Seconds(), () => shop.Memory.Trees == 2);
+        await shop.Host.Until("status names the connection", 60.Seconds(), status => status.Apps[0].Pools[0].SharedConnections is [{ Grade: "mixed" }]);
+        await shop.Load.Stop();
+
+        await shop.TellEvents("stale.", "connection.", "guard.");
+        var killed = FoundingShop.Killed(await shop.Host.Events());
+        shop.Conclude(string.Create(CultureInfo.InvariantCulture, $"at most {shop.Memory.PeakBothBytes / 1e6:0} MB of {shop.Memory.LimitBytes / 1e6:0} MB RAM, swap included; {killed} workers that hung at their end were killed"));
+        shop.Load.NeverFailed();
+        Assert.True(shop.Memory.PeakBothBytes < shop.Memory.LimitBytes, $"{shop.Memory.PeakBothBytes} bytes of RAM and swap at a time");
+        Assert.Equal((0, false), (shop.Memory.KernelKills, shop.Memory.WasEnded));
+        var status = (await shop.Host.Status())!;
+        Assert.Empty(status.Stale);
+        Assert.Equal((shop.Redis, 8), Assert.Single(status.Apps[0].Pools[0].SharedConnections) is var shared ? (shared.Peer, shared.Pids.Count) : default);
+        Assert.Contains("on_worker_boot", shared.Remedy, StringComparison.Ordinal);
+    }
+
+    static async Task DeployUntil(FoundingShop shop, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested && !shop.Memory.WasEnded)
+            await shop.Deploy();
+    }
+}
