@@ -38,6 +38,17 @@ static class Ownership
         }
     }
 
+    /// <summary>For a look beside the agent, or in its absence: what an agent of this root has made, and nothing is made.</summary>
+    public static IOwnership Existing(Paths paths)
+    {
+        var key = KeyOf(paths);
+        if (Cgroups.Mount is not { } mount)
+            return new MarkerOwnership(key, "cgroup v2 is not mounted on this host");
+        string[] places = [Path.Combine(mount, "system.slice", "understudy-workers.service"), mount];
+        var found = places.Select(place => Path.Combine(place, GroupPrefix + key, "workers")).FirstOrDefault(Directory.Exists);
+        return found is null ? new MarkerOwnership(key, "no agent has made cgroups for its workers below " + mount) : new CgroupOwnership(found);
+    }
+
     /// <summary>Never beneath the agent's own unit: enabled controllers would make its restart fail with EBUSY.</summary>
     static string? Place(string mount)
     {

@@ -5,10 +5,10 @@ namespace Understudy.Linux;
 /// <summary>Which program has a socket. Looks through every process of the host, so it is asked only when a name is wanted.</summary>
 static class SocketOwners
 {
-    /// <summary>The program's name for each of these sockets that a process is found to hold.</summary>
-    public static IReadOnlyDictionary<long, string> Programs(IReadOnlySet<long> inodes, ProcessTable processes)
+    /// <summary>The first process that is found to hold each of these sockets, and its program's name.</summary>
+    public static IReadOnlyDictionary<long, (int Pid, string Program)> Find(IReadOnlySet<long> inodes, ProcessTable processes)
     {
-        var found = new Dictionary<long, string>();
+        var found = new Dictionary<long, (int, string)>();
         var sockets = new OpenSockets(processes.Root);
         var held = new List<HeldSocket>();
         foreach (var pid in processes.Pids())
@@ -20,7 +20,7 @@ static class SocketOwners
             foreach (var one in held)
             {
                 if (inodes.Contains(one.Inode) && !found.ContainsKey(one.Inode) && processes.Stat(pid) is { } stat)
-                    found[one.Inode] = stat.Name;
+                    found[one.Inode] = (pid, stat.Name);
             }
         }
         return found;
