@@ -1,6 +1,7 @@
 using Understudy.Api;
 using Understudy.Decisions.Config;
 using Understudy.Decisions.Proxying;
+using Understudy.Decisions.Sampling;
 using Understudy.Linux;
 using Understudy.Proxying;
 using Understudy.Releases;
@@ -41,9 +42,11 @@ public sealed class Agent : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     readonly AgentLock _lock;
     readonly Database _database;
+    readonly Ledger _ledger;
     readonly EventLog _events;
     readonly IOwnership _ownership;
     readonly ProcessExits _exits = new();
+    readonly WorkerLimits _limits;
     readonly RoutePublisher _routes;
     readonly HostedPools _pools;
     readonly ReleaseLedger _releases;
@@ -62,6 +65,7 @@ public sealed class Agent : IAsyncDisposable
     readonly Schedules _schedules;
     readonly SharedConnections _connections;
     readonly WorkerAilments? _ailments;
+    readonly MemoryGuard? _guard;
     readonly List<Task> _loops = [];
     ApiServer? _api;
 
@@ -71,20 +75,25 @@ public sealed class Agent : IAsyncDisposable
         var paths = options.Paths;
         _lock = AgentLock.Take(paths.AgentLock);
         _database = new Database(paths.State);
+        _ledger = new Ledger(_database, paths.LedgerAside);
         _events = new EventLog(_database, TimeProvider.System);
         _ownership = Ownership.For(paths);
+        _limits = WorkerLimits.For(_ownership, options.Host.MemoryBytes);
         _routes = new RoutePublisher(paths.Routes, RouteTable.Empty with { AccessLog = options.Host.AccessLog, TrustedProxies = options.Host.TrustedProxies });
         var secrets = new AppSecrets(_database, new SecretBox(paths.SecretKey), TimeProvider.System);
         _releases = new ReleaseLedger(_database);
         _store = new ReleaseStore(paths, options.Host, _releases, TimeProvider.System);
-        var parts = new PoolParts(paths, _ownership, _exits, new Ports(), new Ledger(_database), _events, _routes, secrets)
+        var parts = new PoolParts(paths, _ownership, _exits, new Ports(), _ledger, _events, _routes, secrets)
         {
             Restore = (app, cancellation) => _store.Load(app.Config.App, app.Release, cancellation),
             AilmentOf = id => _ailments?.Of(id),
+            Limits = _limits,
+            Guard = () => _guard?.Step ?? GuardStep.Calm,
         };
         _pools = new HostedPools(parts);
         foreach (var app in options.Apps)
             _pools.Add(app);
+        _guard = MemoryGuard.For(options.Host.Guard, paths, (_ownership as CgroupOwnership)?.Folder, PoolGuarding.Of(_pools, _events));
         _proxy = new ProxyKeeper(paths, options.Host.Listen, _ownership, _exits, _events);
         var runner = new CommandRunner(_ownership, _exits, TimeProvider.System);
         _presentation = new Presentation(_releases, _store, _pools, _routes, TimeProvider.System);
@@ -92,7 +101,7 @@ public sealed class Agent : IAsyncDisposable
             paths, _releases, _store, _events, _pools, runner, app => WorkerEnvironment.For(app, secrets.For(app.Config.App)), app => secrets.For(app).Values, () => _proxy.Report, () => _recent.Oldest, _presentation.Show, TimeProvider.System));
         _connections = new SharedConnections(new ConnectionScan(_ownership), Running, _events);
         _ailments = new WorkerAilments(new AilmentScan(_ownership), Running, _events);
-        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of };
+        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets, _guard) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of };
         _deploying = new DeployOperations(Operations, _deployments, _releases, _events, TimeProvider.System, _presentation.Show);
         _tokens = new TokenOperations(new ApiTokens(_database, TimeProvider.System), _events, TimeProvider.System);
         _restartFiles = new RestartFiles(_pools, _events, app => _deployments.Going(app) is not null);
@@ -145,6 +154,7 @@ public sealed class Agent : IAsyncDisposable
         _events.Add("agent.stopped", _options.Foreground ? "the agent has stopped, and all it ran" : "the agent has stopped; proxy and workers go on");
         await _stop.CancelAsync();
         await Task.WhenAll(_loops);
+        _guard?.Dispose();
         await _pools.Ended();
         await _deployments.Ended();
         _deployments.Dispose();
@@ -153,6 +163,7 @@ public sealed class Agent : IAsyncDisposable
         _schedules.Dispose();
         _proxy.Dispose();
         _exits.Dispose();
+        _ledger.Dispose();
         _database.Dispose();
         _lock.Dispose();
         _stop.Dispose();
@@ -197,6 +208,7 @@ public sealed class Agent : IAsyncDisposable
         var adopted = _pools.All.Sum(pool => pool.Adopt());
         var known = _pools.All.SelectMany(pool => pool.WorkerIds).Append(ProxyKeeper.Id).ToHashSet();
         _strays.AddRange(Adoption.EndStrays(_ownership, id => known.Contains(id) || _unreadable.Contains(id.Split('.')[0])));
+        _limits.Sweep();
         foreach (var stray in _strays)
             _events.Add("worker.stale", $"{stray} belongs to no pool of this host: killed with all its processes");
         _events.Add("agent.started", $"agent {Product.Version}, pid {Environment.ProcessId}, has started and adopted {adopted} workers (ownership: {_ownership.Describe})");
@@ -209,6 +221,11 @@ public sealed class Agent : IAsyncDisposable
         _pools.Begin(_stop.Token);
         _loops.Add(_proxy.Run(() => _deployments.Active || _pools.All.Any(pool => pool.Hurried), Observe, _stop.Token));
         _loops.Add(MeasureMemory());
+        if (_guard is { } guard)
+        {
+            guard.Start();
+            _loops.Add(Each(TimeSpan.FromMilliseconds(200), () => guard.Turn(BootClock.Now)));
+        }
         _loops.Add(ArchiveLogs());
         _loops.Add(Each(TimeSpan.FromMinutes(1), _presentation.ShowAll));
         _loops.Add(Each(TimeSpan.FromSeconds(2), _restartFiles.Look));

@@ -17,11 +17,12 @@ public sealed class Operations
     readonly EventLog _events;
     readonly IOwnership _ownership;
     readonly AppSecrets _secrets;
+    readonly MemoryGuard? _guard;
     readonly ReleaseLedger _releases;
     readonly Func<string, GoingDocument?> _going;
     readonly DateTimeOffset _startedAt = TimeProvider.System.GetUtcNow();
 
-    internal Operations(AgentOptions options, HostedPools pools, ProxyKeeper proxy, EventLog events, IOwnership ownership, ReleaseLedger releases, Func<string, GoingDocument?> going, AppSecrets secrets)
+    internal Operations(AgentOptions options, HostedPools pools, ProxyKeeper proxy, EventLog events, IOwnership ownership, ReleaseLedger releases, Func<string, GoingDocument?> going, AppSecrets secrets, MemoryGuard? guard)
     {
         _releases = releases;
         _going = going;
@@ -31,6 +32,7 @@ public sealed class Operations
         _events = events;
         _ownership = ownership;
         _secrets = secrets;
+        _guard = guard;
     }
 
     /// <summary>What the scans have found.</summary>
@@ -51,6 +53,7 @@ public sealed class Operations
         Ownership = _ownership.Describe,
         Proxy = ProxyDescription.Of(_proxy.Report),
         Apps = [.. _pools.Apps.Select(app => Describe(app))],
+        Guard = _guard?.Describe(),
     };
 
     AppDocument Describe(HostedApp app) => new(
@@ -146,7 +149,7 @@ public sealed class Operations
 
     /// <summary>The Prometheus page: the proxy's figures and the workers' states.</summary>
     public async Task<string> Metrics(CancellationToken cancellation) =>
-        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, Describe(pool))));
+        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, Describe(pool)))) + (_guard is null ? "" : GuardMetrics.Page(_guard.Describe(), _guard.Acts));
 
     /// <summary>Ids (app.pool.number) of the workers whose logs exist, living or not, that match; null matches all. Worker is "web.3", pool "web".</summary>
     public IReadOnlyList<string> LoggedWorkers(string? app, string? poolOrWorker)

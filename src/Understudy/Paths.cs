@@ -21,6 +21,10 @@ public sealed class Paths
 
     public string AgentConfig => Path.Combine(Etc, "agent.yaml");
     public string State => Path.Combine(Lib, "state.db");
+
+    /// <summary>Takes the ledger of workers while the disk of <see cref="State"/> is full.</summary>
+    public string LedgerAside => Path.Combine(Run, "ledger.db");
+
     public string AgentSocket => Path.Combine(Run, "agent.sock");
     public string AgentLock => Path.Combine(Run, "agent.lock");
 
@@ -29,6 +33,9 @@ public sealed class Paths
 
     /// <summary>The control socket of the proxy that holds the listeners. A new proxy renames its own over it.</summary>
     public string ProxySocket => Path.Combine(Run, "proxy.sock");
+
+    /// <summary>How many requests the proxy is to shed: written by the agent's memory guard, read by the proxy.</summary>
+    public string Shedding => Path.Combine(Run, "shedding");
 
     public string AccessLog => Path.Combine(Logs, "access.log");
 

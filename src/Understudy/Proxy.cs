@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Understudy.Linux;
 using Understudy.Proxying;
 
 namespace Understudy;
@@ -32,6 +33,8 @@ public static class Proxy
     static async Task Serve(ProxyOptions options)
     {
         var time = TimeProvider.System;
+        // It has to say 503 when there is no memory to read its own code from the disk with.
+        SelfProtection.Apply();
         using var handover = await Handover.Ask(options.Paths.ProxySocket, time, CancellationToken.None);
         using var listeners = Listeners.Open(options.Listen, handover?.Sockets);
         var connections = new ListenersConnections();
@@ -39,7 +42,9 @@ public static class Proxy
         using var certificates = new Certificates(time, Console.Error);
         await using var log = new AccessLog(options.Paths.AccessLog, time);
         await using var server = ProxyServer.Create(options.Paths.Routes, Console.Error.WriteLine, Endpoints, transport);
+        using var shedding = new LoadShedding(options.Paths.Shedding, Console.Error.WriteLine);
         var runtime = server.Runtime;
+        runtime.Path.Shedding = shedding;
         runtime.Applied = certificates.Use;
         runtime.Path.AccessSink = log.Write;
         var departure = new HandoverDeparture(transport, connections, runtime.Leave, time);

@@ -22,6 +22,55 @@ public sealed class DeployInputTests
         Assert.DoesNotContain(Understudy.Linux.Ownership.For(new Paths(app.Host.Root)).Found(), id => id.Contains("build", StringComparison.Ordinal));
     }
 
+    [Fact, Trait("length", "long")]
+    public async Task A_build_that_prints_a_gigabyte_fills_neither_disk_nor_terminal()
+    {
+        await using var app = await TinyApp.Serving();
+        await app.Yaml("build: [\"yes what the compiler says | head -c 1000000000\"]").Page("good").Served();
+        Assert.InRange(new FileInfo(Directory.GetFiles(Path.Combine(app.Host.Root, "log/deploys/tiny")).Order().Last()).Length, 1, 10_000_000);
+    }
+
+    [Fact]
+    public async Task A_changed_folder_a_ref_that_is_not_there_and_an_upload_cut_off_leave_the_site_and_do_not_spoil_the_next()
+    {
+        await using var app = await TinyApp.Serving();
+        await app.Git("init", "-q", "-b", "main");
+        await app.Git("add", ".");
+        await app.Git("commit", "-q", "-m", "first");
+        await app.Page("changed").Refused(1, "index.html; commit them, or deploy them as they are with --dirty");
+        await app.Refused(1, "main", "--ref", "mian");
+        await app.Served("--dirty");
+
+        var before = await TinyState.Of(app);
+        await Started.Well(30.Seconds(), "sh", ["-c", "head -c 60000000 /dev/urandom > large"], app.Folder);
+        using (var cut = app.Page("after the cut").Begin("--dirty"))
+        {
+            await Eventually.Until("the upload begins", 60.Seconds(), () => cut.Ended || cut.Events.Count > 0);
+            await cut.Kill();
+        }
+        await before.IsAsBefore();
+        await app.Served("--dirty");
+    }
+
+    [Fact, Trait("length", "long")]
+    public async Task A_Debian_package_that_the_app_names_is_installed_where_it_is_missing()
+    {
+        Prerequisite.Needs(Understudy.Linux.Users.IsRoot, "only root installs packages");
+        const string package = "hello";
+        await using var app = await TinyApp.Serving();
+        await Started.Well(120.Seconds(), "dpkg", ["--purge", package]);
+        try
+        {
+            await app.Yaml($"packages: [{package}]\nbuild: [hello > index.html]").Deploy();
+            Assert.Equal("Hello, world!\n", await app.Shown());
+            await app.Yaml("packages: [no-such-package-anywhere]").Page("never").Refused(1, "no-such-package-anywhere");
+        }
+        finally
+        {
+            await Started.Well(120.Seconds(), "dpkg", ["--purge", package]);
+        }
+    }
+
     [Fact]
     public async Task A_build_that_is_cancelled_leaves_nothing()
     {

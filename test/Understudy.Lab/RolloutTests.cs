@@ -13,7 +13,7 @@ public sealed class RolloutTests
         await using var load = Load.Of(host.Port, 4, "/pid");
         await load.More(20);
 
-        await IsRefused(app.Write("dies", "STUNT_EXIT_AT_ONCE: \"1\""), "a new worker of web failed: exit code 1");
+        await IsRefused(app.Write("dies", "STUNT_EXIT_AT_ONCE: \"1\""), "a new worker of web failed: exit code 1; its log ends with: ");
         await IsRefused(app.Write("waits", "STUNT_NEVER_READY: \"1\"", impatient), "a new worker of web failed: not ready within 2 s: /up");
         await IsRefused(app.Write("fails", "", impatient, "check: [/pid, /answer/500]"), "a new worker of web failed: not ready within 2 s: /answer/500");
 

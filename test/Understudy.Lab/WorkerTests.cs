@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Understudy.Api;
+using Understudy.Linux;
 
 namespace Understudy.Lab;
 
@@ -56,6 +58,39 @@ public partial class WorkerTests
         Assert.All(["SigIgn", "SigBlk", "SigPnd", "ShdPnd"], field => Assert.Equal(0UL, Convert.ToUInt64(bornWith.GetProperty(field).GetString(), 16) & ~ofLibc));
         var logs = self.RootElement.GetProperty("descriptors").EnumerateObject().Select(descriptor => descriptor.Value.GetString()!).Where(target => target.StartsWith(host.Root, StringComparison.Ordinal));
         Assert.Equal([Path.Combine(host.Root, "log", "workers", "stunt.web.1.log")], logs.Distinct());
+    }
+
+    [Fact]
+    public async Task A_server_that_took_a_workers_port_gets_none_of_its_requests()
+    {
+        var cgroups = Cgroups.Mount;
+        Prerequisite.Needs(Environment.IsPrivilegedProcess && cgroups is not null, "no right to make cgroups here");
+        using var app = new LabFolder();
+        Directory.CreateDirectory(app["own"]);
+        File.WriteAllText(app["own/index.html"], "own");
+        // The first worker lets a stranger take its port, and waits; the stranger has left its cgroup and its environment.
+        File.WriteAllText(app["web"], $"""
+            if mkdir first 2>/dev/null; then
+                (echo 0 >{cgroups}/cgroup.procs; exec env -i PATH="$PATH" python3 -m http.server --bind 127.0.0.1 "$PORT") &
+                echo $! >stranger
+                exec sleep 600
+            fi
+            cd own; exec python3 -m http.server --bind 127.0.0.1 "$PORT"
+            """);
+        File.WriteAllText(app["Procfile"], "web: sh web");
+        try
+        {
+            await using var host = await Host.Serve([app.Path]);
+            using var client = new Client(host.Port);
+            Assert.Equal("own", (await client.Get("/")).Body);
+            var stranger = File.ReadAllText(app["stranger"]).Trim();
+            Assert.True(Kernel.Lives(int.Parse(stranger, CultureInfo.InvariantCulture)));
+            Assert.Contains(await host.Events(), told => told.Kind == "worker.leaving" && told.Message.Contains($"is held by python3, pid {stranger}", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Kernel.Kill(int.Parse(File.ReadAllText(app["stranger"]), CultureInfo.InvariantCulture));
+        }
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class OperationsEnvTests : IDisposable
         var pools = new HostedPools(new PoolParts(paths, ownership, _exits, new Ports(), new Ledger(_database), _events, new RoutePublisher(paths.Routes, RouteTable.Empty), secrets));
         foreach (var app in options.Apps)
             pools.Show(app);
-        _operations = new Operations(options, pools, _proxy, _events, ownership, new ReleaseLedger(_database), _ => null, secrets);
+        _operations = new Operations(options, pools, _proxy, _events, ownership, new ReleaseLedger(_database), _ => null, secrets, null);
     }
 
     [Fact]

@@ -16,6 +16,26 @@ internal static class Samples
         Ownership = "cgroup",
         Proxy = new ProxyDocument(4711, "0.1.0", "serving", ["http://127.0.0.1:8080"], 12, Now.AddMinutes(-190), 24_500_000),
         Apps = [new AppDocument("shop", ["shop.example.com"], "/srv/shop", "local", pools.Length == 0 ? [Web(), Jobs()] : pools)],
+        Guard = Guard,
+    };
+
+    public static readonly GuardDocument Guard = new()
+    {
+        Mode = "act",
+        Step = "calm",
+        Since = Now.AddMinutes(-190),
+        LastSentence = "no action: 1200 MB of 2000 MB left, no swap",
+        Protection = "memory locked, spared by the out-of-memory killer",
+        OfGroup = false,
+        TotalBytes = 2_000_000_000,
+        AvailableBytes = 1_200_000_000,
+        SwapTotalBytes = 0,
+        SwapFreeBytes = 0,
+        FallingBytesPerSecond = 0,
+        ExhaustedInSeconds = null,
+        PressureSomePercent = 0,
+        PressureFullPercent = 0,
+        ShedPercent = 0,
     };
 
     public static PoolDocument Web(params WorkerDocument[] workers) => new()

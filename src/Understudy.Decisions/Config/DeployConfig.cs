@@ -1,3 +1,5 @@
+using Understudy.Decisions.Workers;
+
 namespace Understudy.Decisions.Config;
 
 /// <summary>How a deploy of this app goes.</summary>
@@ -14,6 +16,12 @@ public sealed record DeployConfig
 
     /// <summary>Times in a row that each page of `check:` must answer before a new worker gets requests. Default 3.</summary>
     public int CheckTimes { get; init; } = 3;
+
+    /// <summary>
+    /// Workers of a pool that are replaced at a time once the first new one has served well; by number, or in per cent of the pool. Each needs memory for
+    /// one more worker meanwhile. Default 1; range 1 to 1,000, or 1% to 100%.
+    /// </summary>
+    public WorkerShare AtOnce { get; init; } = WorkerShare.One;
 
     /// <summary>How long the new release is watched once all workers are of it; errors or latency worse than before roll it back. Default 10 s.</summary>
     public TimeSpan Watch { get; init; } = TimeSpan.FromSeconds(10);

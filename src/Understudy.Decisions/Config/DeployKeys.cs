@@ -1,4 +1,5 @@
 using Understudy.Decisions.Config.Rules;
+using Understudy.Decisions.Workers;
 
 namespace Understudy.Decisions.Config;
 
@@ -15,17 +16,20 @@ static class DeployKeys
         "Deadline of the `release:` command.", "10m", example: "10m");
     static readonly Key<long> CheckTimes = new("check_times", new NumberRule(1, 100),
         "Times in a row that each page of `check:` must answer.", "3", example: "3");
+    static readonly Key<WorkerShare> AtOnce = new("at_once", new ShareRule(1_000),
+        "Workers of a pool that are replaced at a time, by a deploy or a restart, once the first of a new release has served well: a number, or per cent of the pool. Each needs memory for one more worker meanwhile.", "1", example: "25%");
     static readonly Key<TimeSpan> Watch = new("watch", new DurationRule(TimeSpan.Zero, TimeSpan.FromHours(1)),
         "How long the new release is watched once all workers are of it; errors or latency worse than before roll it back.", "10s", example: "10s");
     static readonly Key<long> Keep = new("keep", new NumberRule(1, 1_000),
         "Releases kept to roll back to; one in use is never removed.", "5", example: "5");
 
-    internal static readonly Rule<DeployConfig> Rule = new SectionRule<DeployConfig>([BuildWithin, BuildMemory, ReleaseWithin, CheckTimes, Watch, Keep], deploy => new DeployConfig
+    internal static readonly Rule<DeployConfig> Rule = new SectionRule<DeployConfig>([BuildWithin, BuildMemory, ReleaseWithin, CheckTimes, AtOnce, Watch, Keep], deploy => new DeployConfig
     {
         BuildWithin = deploy.Get(BuildWithin),
         BuildMemoryBytes = deploy.Written(BuildMemory),
         ReleaseWithin = deploy.Get(ReleaseWithin),
         CheckTimes = (int)deploy.Get(CheckTimes),
+        AtOnce = deploy.Get(AtOnce),
         Watch = deploy.Get(Watch),
         Keep = (int)deploy.Get(Keep),
     });

@@ -1,3 +1,5 @@
+using Understudy.Decisions.Sampling;
+
 namespace Understudy.Decisions.Config;
 
 /// <summary>What `/etc/understudy/agent.yaml` says about one host.</summary>
@@ -20,6 +22,12 @@ public sealed record HostConfig
 
     /// <summary>The user that deployed apps build and run as. Null, the default: each app has one of its own.</summary>
     public string? User { get; init; }
+
+    /// <summary>What the agent does when memory runs out. Default: it acts.</summary>
+    public GuardMode Guard { get; init; } = GuardMode.Act;
+
+    /// <summary>Bytes that all workers together may take. Null, the default: what the host has.</summary>
+    public long? MemoryBytes { get; init; }
 
     /// <summary>Writes one JSON line per request to log/access.log. Default false.</summary>
     public bool AccessLog { get; init; }

@@ -1,4 +1,5 @@
 using Understudy.Decisions.Config.Rules;
+using Understudy.Decisions.Sampling;
 
 namespace Understudy.Decisions.Config;
 
@@ -36,6 +37,14 @@ public static class HostKeys
     static readonly Key<string> DeployedUser = new("user", new TextRule("a user's name", CheckUser, "^[a-z_][a-z0-9_.-]*$"),
         "The user that deployed apps build and run as, where the agent is root.", fallbackSays: "one of its own for each app, app-NAME, made when it is first deployed", example: "deploy");
 
+    static readonly Key<string> Guard = new("guard", new ChoiceRule(GuardModes),
+        "What the agent does when memory runs out: act (no pool grows, stale processes are killed, the largest worker over its budget is replaced, requests get 503, in this order), report (only says so), off.",
+        "act", example: "act");
+    static readonly SizeRule MemorySize = new(16_000_000, 1_000_000_000_000_000);
+    static readonly Key<long> Memory = new("memory", MemorySize,
+        "RAM that all workers together may take, by a cgroup where the kernel grants one; the memory guard then looks at that. Where cgroup v2 has the memory controller, the proxy and builds count too.",
+        fallbackSays: "what the host has", example: "6GB");
+
     static readonly Key<bool> AccessLog = new("access_log", new FlagRule(),
         "Write one JSON line per request to access.log in the logs' folder.", "false", example: "false");
 
@@ -49,7 +58,7 @@ public static class HostKeys
     static readonly Key<(long Archive, int Keep)> Logs = new("logs", new SectionRule<(long, int)>([Archive, Keep],
         logs => (logs.Get(Archive), (int)logs.Get(Keep))), "How the workers' logs are kept.");
 
-    public static readonly KeyTable Table = new([Host, Listen, Metrics, Api, Apps, DeployedUser, AccessLog, TrustedProxies, Logs]);
+    public static readonly KeyTable Table = new([Host, Listen, Metrics, Api, Apps, DeployedUser, Guard, Memory, AccessLog, TrustedProxies, Logs]);
 
     internal static readonly Rule<HostConfig> Rule = new SectionRule<HostConfig>(Table.Keys, Build);
 
@@ -68,6 +77,8 @@ public static class HostKeys
             Api = host.Find(Api),
             Apps = apps,
             User = host.Find(DeployedUser),
+            Guard = ParseGuard(host.Get(Guard))!.Value,
+            MemoryBytes = host.Has(Memory) ? host.Get(Memory) : null,
             AccessLog = host.Get(AccessLog),
             TrustedProxies = host.Find(TrustedProxies) ?? [],
         };
@@ -81,6 +92,19 @@ public static class HostKeys
         if (api.Has(ApiKey) && !api.Has(ApiCertificate))
             api.Complain(ApiKey, "needs `certificate:` beside it", "write the path of its certificate");
         return new ApiConfig(api.Get(ApiListen), api.Find(ApiCertificate), api.Find(ApiKey));
+    }
+
+    /// <summary>What `guard:` may say.</summary>
+    public static string[] GuardModes => ["off", "report", "act"];
+
+    /// <summary>Null: it is none of them.</summary>
+    public static GuardMode? ParseGuard(string text) => Array.IndexOf(GuardModes, text) is >= 0 and var mode ? (GuardMode)mode : null;
+
+    /// <summary>What `memory:` says, or what is wrong with it.</summary>
+    public static (long? Bytes, string? Wrong) ParseMemory(string text)
+    {
+        var errors = new ConfigErrors();
+        return MemorySize.Bind(new ConfigScalar(text, false, new ConfigPlace("memory")), "memory", errors, out var bytes) ? (bytes, null) : (null, $"takes {MemorySize.Expected}.");
     }
 
     static string? CheckFullPath(string path) => path[0] == '/' ? null : $"\"{path}\" is not a full path";

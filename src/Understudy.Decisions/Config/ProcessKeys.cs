@@ -46,7 +46,7 @@ public static class ProcessKeys
     static readonly Key<long> RecycleRequests = new("requests", new NumberRule(1, 1_000_000_000_000),
         "Requests that a worker answers before a new one takes its place. Only for web.", fallbackSays: "never", example: "10000");
     static readonly Key<long> RecycleMemory = new("memory", new SizeRule(1_000_000, 1_000_000_000_000_000),
-        "Memory of a worker with all its children (the charge of its cgroup, else PSS) past which a new one takes its place.", fallbackSays: "never", example: "400MB");
+        "Memory of a worker with all its children (the charge of its cgroup, else PSS) past which a new one takes its place. Where the kernel limits memory here, it slows a worker down at 1.5 times this and kills it at twice. Also its budget for the memory guard; without it that is a fair share.", fallbackSays: "never", example: "400MB");
     static readonly Key<TimeSpan> RecycleAge = new("age", new DurationRule(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
         "Age past which a new worker takes its place.", fallbackSays: "never", example: "24h");
     static readonly Key<RecycleConfig> Recycle = new("recycle", new SectionRule<RecycleConfig>([RecycleRequests, RecycleMemory, RecycleAge],

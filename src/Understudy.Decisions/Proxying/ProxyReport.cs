@@ -37,6 +37,9 @@ public sealed record PoolReport
     /// <summary>504 because a worker took longer than the request timeout.</summary>
     public required long TimedOut { get; init; }
 
+    /// <summary>503 because memory runs out on the host.</summary>
+    public long Shed { get; init; }
+
     /// <summary>Mean wait of the requests handed to workers in the last 10 s, in milliseconds.</summary>
     public required double QueueWaitMs { get; init; }
 

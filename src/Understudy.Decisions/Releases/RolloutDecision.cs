@@ -25,7 +25,7 @@ public static class RolloutDecision
         if (state.Phase == RolloutPhase.RollingBack)
             return GoingBack(state, observed, now);
         if (!state.OthersEnd && Wrong(state, observed) is { } wrong)
-            return Back(state, plan, wrong, now);
+            return Back(state, plan, wrong.Why, wrong.Worker, now);
         return state.Phase switch
         {
             RolloutPhase.Canary => Canary(state, plan, observed, now),
@@ -72,10 +72,10 @@ public static class RolloutDecision
             : new RolloutTurn(state with { Phase = RolloutPhase.Done, Since = now }, [], "", null);
     }
 
-    static RolloutTurn Back(RolloutState state, RolloutPlan plan, string why, TimeSpan now)
+    static RolloutTurn Back(RolloutState state, RolloutPlan plan, string why, string? worker, TimeSpan now)
     {
         var actions = plan.Pools.Where(state.Begun.Contains).Select(pool => new RolloutAction.Back(pool));
-        return new RolloutTurn(state with { Phase = RolloutPhase.RollingBack, Since = now, Reason = why }, [.. actions], $"rolling back: {why}", now);
+        return new RolloutTurn(state with { Phase = RolloutPhase.RollingBack, Since = now, Reason = why, FailedWorker = worker }, [.. actions], $"rolling back: {why}", now);
     }
 
     static RolloutTurn GoingBack(RolloutState state, RolloutObservation observed, TimeSpan now)
@@ -86,16 +86,16 @@ public static class RolloutDecision
         return new RolloutTurn(state with { Phase = RolloutPhase.RolledBack, Since = now, Incomplete = waiting is not null }, [], $"rolled back: {state.Reason}", null);
     }
 
-    static string? Wrong(RolloutState state, RolloutObservation observed)
+    static (string Why, string? Worker)? Wrong(RolloutState state, RolloutObservation observed)
     {
         if (observed.Cancelled is { } who)
-            return $"cancelled by {who}";
+            return ($"cancelled by {who}", null);
         foreach (var pool in observed.Pools.Where(pool => state.Begun.Contains(pool.Name)))
         {
             if (pool.NotReady > 0 || pool.Failures > FailuresAllowed)
-                return $"a new worker of {pool.Name} failed: {pool.LastFailure}";
+                return ($"a new worker of {pool.Name} failed: {pool.LastFailure}", pool.LastFailed);
         }
-        return observed.Worse;
+        return observed.Worse is { } worse ? (worse, null) : null;
     }
 
     static string Progress(RolloutPool pool) =>

@@ -21,6 +21,9 @@ public sealed record RolloutPool(string Name, bool TakesRequests)
     public int NotReady { get; init; }
     public string? LastFailure { get; init; }
 
+    /// <summary>The worker that failed so.</summary>
+    public string? LastFailed { get; init; }
+
     /// <summary>It has had a turn since it was told.</summary>
     public bool Turned { get; init; } = true;
 

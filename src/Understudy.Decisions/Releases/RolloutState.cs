@@ -20,6 +20,9 @@ public sealed record RolloutState
     /// <summary>Why it is rolled back.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The worker whose failure it was.</summary>
+    public string? FailedWorker { get; init; }
+
     /// <summary>The old workers did not all come back in time.</summary>
     public bool Incomplete { get; init; }
 

@@ -40,9 +40,10 @@ public static class PoolChange
             Failures = state.Failures,
             NotReady = state.NotReady,
             LastFailure = state.LastFailure,
+            LastFailed = state.LastFailed,
             Turned = turned,
         };
     }
 
-    static PoolState Afresh(PoolState state) => state with { Failures = 0, NotReady = 0, LastFailureAt = null, LastFailure = null, Rejected = null, Hold = false, Ending = false };
+    static PoolState Afresh(PoolState state) => state with { Failures = 0, NotReady = 0, LastFailureAt = null, LastFailure = null, LastFailed = null, Rejected = null, Hold = false, Ending = false };
 }

@@ -94,7 +94,7 @@ public sealed class PoolDecision
     {
         if (worker.Generation != _state.Generation)
             return;
-        _state = _state with { Failures = _state.Failures + 1, LastFailureAt = _now, LastFailure = how };
+        _state = _state with { Failures = _state.Failures + 1, LastFailureAt = _now, LastFailure = how, LastFailed = worker.Id };
         if (_state.Failures == CrashLoop.Limit)
             Tell("pool.crash-loop", null, $"{_rules.Pool} is in a crash loop: {CrashLoop.Limit} workers in a row failed, the last: {how}; from now on one try in {CrashLoop.SlowRetry.TotalSeconds:0} s. See `understudy logs {Short(worker)}`");
     }
@@ -125,6 +125,11 @@ public sealed class PoolDecision
         {
             // It is not wanted any more, and would keep the wanted one from starting.
             Leave(i, WorkerPhase.Stopping, "replaced by a newer one before it was ready");
+        }
+        else if (worker.Phase == WorkerPhase.Starting && seen.Stranger is { } stranger)
+        {
+            Leave(i, WorkerPhase.Stopping, stranger);
+            Failed(worker, stranger);
         }
         else if (worker.Phase == WorkerPhase.Starting && seen.ShownReady)
         {
@@ -168,7 +173,7 @@ public sealed class PoolDecision
         {
             if (_state.Failures >= CrashLoop.Limit)
                 Tell("pool.recovered", null, $"{_rules.Pool} has left its crash loop");
-            _state = _state with { Failures = 0, NotReady = 0, LastFailureAt = null, LastFailure = null };
+            _state = _state with { Failures = 0, NotReady = 0, LastFailureAt = null, LastFailure = null, LastFailed = null };
         }
         else if (CrashLoop.ProvenAt(_state) is { } at)
         {
@@ -182,6 +187,8 @@ public sealed class PoolDecision
         if (sizing.Wanted != _state.Wanted && _state.Wanted != 0)
             Tell("pool.scaled", null, $"{_rules.Pool} goes from {_state.Wanted} to {sizing.Wanted} workers: {sizing.Reason}");
         _state = _state with { Wanted = sizing.Wanted, BusySince = sizing.BusySince, IdleSince = sizing.IdleSince };
+        if (sizing.Reason == PoolSizing.Held)
+            _sentence = $"{_rules.Pool} stays at {sizing.Wanted} workers: {sizing.Reason}";
         if (sizing.WakeAt is { } wake)
             _wakes.Add(wake);
     }
@@ -191,10 +198,18 @@ public sealed class PoolDecision
         for (var i = 0; i < _workers.Count; i++)
         {
             var worker = _workers[i];
-            if (worker.Phase != WorkerPhase.Ready || worker.Recycle || Recycling.Due(worker, _rules, Seen(worker), _now) is not { } reason)
+            if (worker.Phase != WorkerPhase.Ready)
                 continue;
-            _workers[i] = worker with { Recycle = true, Reason = reason };
-            Tell("worker.recycled", worker, $"{Short(worker)} will be replaced: {reason}");
+            if (!worker.Recycle && Recycling.Due(worker, _rules, Seen(worker), _observed.GrowthHeld, _now) is { } reason)
+            {
+                _workers[i] = worker = worker with { Recycle = true, Reason = reason };
+                Tell("worker.recycled", worker, $"{Short(worker)} will be replaced: {reason}");
+            }
+            if (worker.Recycle && Seen(worker).OutFirst)
+            {
+                _workers[i] = worker with { OutFirst = true };
+                Leave(i, WorkerPhase.Draining, worker.Reason!);
+            }
         }
     }
 
@@ -203,9 +218,12 @@ public sealed class PoolDecision
     {
         if (_state.Ending)
             return;
-        var missing = _state.Wanted - Ready - Starting;
+        // What leaves so that there is memory for its replacement still has that memory.
+        var missing = _state.Wanted - Ready - Starting - _workers.Count(worker => worker.Leaving && worker.OutFirst);
         var rolling = missing == 0 && _workers.TrueForAll(worker => worker.Phase == WorkerPhase.Ready) && _workers.Exists(_state.Outdated) && !Held;
-        var count = rolling ? 1 : missing;
+        if (rolling && WaitsForMemory())
+            return;
+        var count = rolling ? Replaced : missing;
         // After a failure one at a time: what cannot start costs one worker's capacity, not all.
         if (_state.Failures > 0)
             count = Math.Min(count, 1 - Starting);
@@ -213,6 +231,36 @@ public sealed class PoolDecision
             return;
         for (; count > 0; count--)
             Start();
+    }
+
+    /// <summary>How many are replaced now. The first of a generation is alone: what cannot start costs one worker's time.</summary>
+    int Replaced
+    {
+        get
+        {
+            var others = _workers.Count(worker => worker.Generation != _state.Generation);
+            var first = !_workers.Exists(worker => worker.Generation == _state.Generation);
+            return others == 0 || first || _observed.GrowthHeld ? 1 : Math.Min(others, _rules.AtOnce.Of(_state.Wanted));
+        }
+    }
+
+    /// <summary>True when nothing is to be started beside those that serve. Then one of an outdated generation may have been let go first.</summary>
+    bool WaitsForMemory()
+    {
+        if (!_observed.SurgeHeld || _workers.Exists(worker => worker.Recycle))
+            return false;
+        if (_observed.Shedding)
+        {
+            _sentence ??= $"{_rules.Pool} waits with its outdated workers: requests are shed for want of memory";
+            return true;
+        }
+        // The only one that serves stays until another does: if the new generation is no good, there is nothing else.
+        if (Ready < 2)
+            return false;
+        var outdated = _workers.FindLastIndex(_state.Outdated);
+        _workers[outdated] = _workers[outdated] with { OutFirst = true };
+        Leave(outdated, WorkerPhase.Draining, "replaced by a newer one, and leaves first: there is no memory for both");
+        return true;
     }
 
     void Start()

@@ -10,6 +10,9 @@ public sealed record PoolRules
     public required int Concurrency { get; init; }
     public required TimeSpan ReadyWithin { get; init; }
     public required TimeSpan StopWithin { get; init; }
+
+    /// <summary>Workers of another generation that are replaced at a time, after the first.</summary>
+    public WorkerShare AtOnce { get; init; } = WorkerShare.One;
     public long? RecycleRequests { get; init; }
     public long? RecycleMemoryBytes { get; init; }
     public TimeSpan? RecycleAge { get; init; }

@@ -14,6 +14,9 @@ public static class PoolSizing
     /// <summary>Load that one worker fewer would carry at `IdleShare` for this long lets one go.</summary>
     public static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(60);
 
+    /// <summary>Why it does not grow though load asks for it.</summary>
+    public const string Held = "the load asks for one more worker, and the memory guard lets none start";
+
     const double BusyShare = 0.8;
     const double IdleShare = 0.5;
 
@@ -34,6 +37,8 @@ public static class PoolSizing
         {
             var since = state.BusySince ?? now;
             var patience = queued ? QueuedFor : BusyFor;
+            if (observed.GrowthHeld)
+                return new(wanted, Held, since, null, null);
             if (now - since < patience)
                 return new(wanted, "", since, null, since + patience);
             var reason = queued ? $"{observed.Queued} requests wait" : string.Create(CultureInfo.InvariantCulture, $"{observed.Load:0.#} of {ready * rules.Concurrency} slots are busy");

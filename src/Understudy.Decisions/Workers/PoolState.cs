@@ -24,6 +24,9 @@ public sealed record PoolState
     public int NotReady { get; init; }
     public TimeSpan? LastFailureAt { get; init; }
     public string? LastFailure { get; init; }
+
+    /// <summary>The worker that failed so.</summary>
+    public string? LastFailed { get; init; }
     public TimeSpan? BusySince { get; init; }
     public TimeSpan? IdleSince { get; init; }
 

@@ -22,5 +22,8 @@ public sealed record WorkerState
     /// <summary>Due for replacement though its generation is current: requests, memory or age.</summary>
     public bool Recycle { get; init; }
 
+    /// <summary>Its replacement starts once it is gone: there is no memory for both.</summary>
+    public bool OutFirst { get; init; }
+
     public bool Leaving => Phase is WorkerPhase.Draining or WorkerPhase.Stopping or WorkerPhase.Killing;
 }

@@ -17,6 +17,48 @@ public sealed record HostDocument
     public required ProxyDocument? Proxy { get; init; }
 
     public required IReadOnlyList<AppDocument> Apps { get; init; }
+
+    /// <summary>Null: the memory guard is off.</summary>
+    public GuardDocument? Guard { get; init; }
+}
+
+/// <summary>The memory guard, and the memory that it watches: the host's, or that of the group in which the workers are limited, whichever is worse.</summary>
+public sealed record GuardDocument
+{
+    /// <summary>report or act.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary>calm, hold (no pool grows), reap (and stale processes are killed), recycle (and the largest worker over its budget is replaced), shed (and requests get 503).</summary>
+    public required string Step { get; init; }
+
+    /// <summary>When it came to this step.</summary>
+    public required DateTimeOffset Since { get; init; }
+    public required string LastSentence { get; init; }
+
+    /// <summary>How the agent keeps itself able to act, in words.</summary>
+    public required string Protection { get; init; }
+
+    /// <summary>The figures are the workers' group's.</summary>
+    public required bool OfGroup { get; init; }
+    public required long TotalBytes { get; init; }
+
+    /// <summary>Of it, what can be had without swapping.</summary>
+    public required long AvailableBytes { get; init; }
+    public required long SwapTotalBytes { get; init; }
+    public required long SwapFreeBytes { get; init; }
+
+    /// <summary>0 while memory does not go.</summary>
+    public required long FallingBytesPerSecond { get; init; }
+
+    /// <summary>At this rate. Null: not in sight.</summary>
+    public required double? ExhaustedInSeconds { get; init; }
+
+    /// <summary>Of the last 10 s, how much tasks waited for memory: at least one, and all of them.</summary>
+    public required double PressureSomePercent { get; init; }
+    public required double PressureFullPercent { get; init; }
+
+    /// <summary>Of the requests, how many get 503 now.</summary>
+    public required double ShedPercent { get; init; }
 }
 
 public sealed record ProxyDocument(int Pid, string Version, string State, IReadOnlyList<string> Listen, int Connections, DateTimeOffset? StartedAt, long MemoryBytes);
@@ -51,6 +93,9 @@ public sealed record PoolDocument
     public required long Refused { get; init; }
     public required long LostInside { get; init; }
     public required long TimedOut { get; init; }
+
+    /// <summary>503 because the memory guard sheds load.</summary>
+    public long Shed { get; init; }
 
     /// <summary>False for process types that take no requests: then the request figures are 0.</summary>
     public required bool TakesRequests { get; init; }

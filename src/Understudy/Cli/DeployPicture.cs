@@ -30,7 +30,7 @@ internal sealed class DeployPicture(Screen screen, TimeProvider time) : DeployVi
         Draw();
     }
 
-    public override void End() => Ended(time.GetElapsedTime(began).TotalSeconds, good: true);
+    public override void End() => Ended(time.GetElapsedTime(began).TotalSeconds, Mark.Good);
 
     public override void Take(DeployEventDocument one)
     {
@@ -40,7 +40,10 @@ internal sealed class DeployPicture(Screen screen, TimeProvider time) : DeployVi
                 Begin(one.Phase);
                 break;
             case "ended":
-                Ended(one.Seconds ?? 0, one.Phase != "rollback");
+                Ended(one.Seconds ?? 0, one.Phase == "rollback" ? Mark.Back : one.Outcome is null or "done" ? Mark.Good : Mark.Bad);
+                break;
+            case "log":
+                Keep(one.Text);
                 break;
             case "note":
                 note = SafeText.Of(one.Text);
@@ -76,12 +79,30 @@ internal sealed class DeployPicture(Screen screen, TimeProvider time) : DeployVi
         screen.Flush();
     }
 
-    void Ended(double seconds, bool good)
+    enum Mark
+    {
+        Good,
+        Bad,
+        Back,
+    }
+
+    /// <summary>A line that stays, above what is redrawn.</summary>
+    void Keep(string text)
     {
         Erase();
-        Line(good ? screen.Paint(Ink.Good, "✓") : screen.Paint(Ink.Warn, "↺"), seconds);
+        screen.Line(screen.Paint(Ink.Faint, CellWidth.Cut("      " + SafeText.Of(text), screen.Width - 1)));
+        screen.Flush();
+    }
+
+    void Ended(double seconds, Mark mark)
+    {
+        Erase();
+        Line(mark switch { Mark.Good => screen.Paint(Ink.Good, "✓"), Mark.Bad => screen.Paint(Ink.Bad, "✗"), _ => screen.Paint(Ink.Warn, "↺") }, seconds);
         drawn.Clear();
         screen.Flush();
+        // What it said last is why it failed.
+        if (mark == Mark.Bad)
+            last.ToList().ForEach(Keep);
         last.Clear();
         phase = "";
     }

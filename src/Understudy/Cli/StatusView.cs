@@ -12,6 +12,7 @@ internal sealed class StatusView(Screen screen, DateTimeOffset now)
         Fact("agent", host.LastSentence);
         Fact("proxy", host.Proxy is null ? "not running: no request is carried" : Of(host.Proxy), host.Proxy is { State: "serving" } ? Ink.None : Ink.Bad);
         Fact("owned by", host.Ownership, host.Ownership.StartsWith("cgroup", StringComparison.Ordinal) ? Ink.None : Ink.Warn);
+        Fact("memory", host.Guard?.LastSentence ?? "not guarded (guard: off)", host.Guard switch { null => Ink.Warn, { Step: "calm" } => Ink.None, { Step: "shed" } => Ink.Bad, _ => Ink.Warn });
         if (host.Apps.Count == 0)
             Fact("apps", "none: `understudy deploy` in an app's folder, or name folders in agent.yaml");
         foreach (var app in host.Apps)
@@ -86,7 +87,7 @@ internal sealed class StatusView(Screen screen, DateTimeOffset now)
 
     static string Trouble(PoolDocument pool)
     {
-        var figures = new (long Count, string Name)[] { (pool.Retries, "retried"), (pool.Refused, "refused"), (pool.LostInside, "lost inside"), (pool.TimedOut, "timed out") };
+        var figures = new (long Count, string Name)[] { (pool.Retries, "retried"), (pool.Refused, "refused"), (pool.LostInside, "lost inside"), (pool.TimedOut, "timed out"), (pool.Shed, "shed") };
         var parts = figures.Where(figure => figure.Count > 0).Select(figure => $"{figure.Name} {Figures.Count(figure.Count)}").ToList();
         if (pool.QueueWaitMs >= 1)
             parts.Add($"queue wait {Figures.Milliseconds(pool.QueueWaitMs)}");

@@ -1,12 +1,15 @@
 using System.Globalization;
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Sampling;
 
 namespace Understudy.Cli;
 
 /// <summary>What `up` was asked for.</summary>
 /// <param name="Folders">Empty: the current one.</param>
 /// <param name="Command">The web process's command; null: what the folder's files say.</param>
-internal sealed record UpRequest(IReadOnlyList<string> Folders, int? Port, IReadOnlyList<string> Listen, string? Root, bool AccessLog, string? Metrics, string? Command);
+/// <param name="Guard">off, report or act; null: act.</param>
+/// <param name="Memory">A size such as 2GB that all workers together may take; null: what the host has.</param>
+internal sealed record UpRequest(IReadOnlyList<string> Folders, int? Port, IReadOnlyList<string> Listen, string? Root, bool AccessLog, string? Metrics, string? Command, string? Guard = null, string? Memory = null);
 
 /// <summary>Turns what `up` was asked for into what the agent is started with.</summary>
 internal static class UpPlan
@@ -19,7 +22,7 @@ internal static class UpPlan
     {
         IReadOnlyList<string> folders = request.Folders.Count == 0 ? [current] : [.. request.Folders.Select(folder => Path.GetFullPath(folder, current))];
         Check(request, folders);
-        var host = new HostConfig { Listen = Listen(request), Metrics = request.Metrics, AccessLog = request.AccessLog };
+        var host = new HostConfig { Listen = Listen(request), Metrics = request.Metrics, AccessLog = request.AccessLog, Guard = Guard(request) ?? GuardMode.Act, MemoryBytes = Memory(request).Bytes };
         var apps = request.Command is { } command ? [ByCommand(folders[0], command)] : HostedApps.ReadAsCaller(folders);
         var root = request.Root is { } named ? Path.GetFullPath(named, current) : Path.Combine(folders.Count == 1 ? folders[0] : current, AgentPlace.FolderName);
         return new AgentOptions(new Paths(root), host, apps, Foreground: true);
@@ -36,6 +39,10 @@ internal static class UpPlan
             .Select(one => $"--listen: {one.Wrong}; write an address such as http://0.0.0.0:8080."));
         if (request.Metrics is { } metrics && Names.CheckEndpoint(metrics) is { } wrong)
             errors.Add($"--metrics: {wrong}; write an address and port such as 127.0.0.1:9464.");
+        if (Guard(request) is null)
+            errors.Add($"--guard takes {string.Join(", ", HostKeys.GuardModes)}.");
+        if (Memory(request).Wrong is { } size)
+            errors.Add($"--memory {size}");
         if (request.Command is not null && string.IsNullOrWhiteSpace(request.Command))
             errors.Add("--command is empty; write the command that starts the web server, such as --command 'bin/web -p $PORT'.");
         if (request.Command is not null && folders.Count > 1)
@@ -45,6 +52,10 @@ internal static class UpPlan
         if (errors.Count > 0)
             throw HostedApps.Wrong(errors);
     }
+
+    static GuardMode? Guard(UpRequest request) => HostKeys.ParseGuard(request.Guard ?? "act");
+
+    static (long? Bytes, string? Wrong) Memory(UpRequest request) => request.Memory is { } text ? HostKeys.ParseMemory(text) : (null, null);
 
     // Loopback unless asked otherwise: what is started at a desk is not for the whole network.
     static IReadOnlyList<string> Listen(UpRequest request) =>

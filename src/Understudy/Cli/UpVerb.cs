@@ -13,6 +13,8 @@ internal static class UpVerb
         var accessLog = new Option<bool>("--access-log") { Description = "One JSON line per request, in log/access.log below the state's folder" };
         var metrics = new Option<string?>("--metrics") { HelpName = "ADDRESS:PORT", Description = "Serve /metrics for Prometheus there" };
         var web = new Option<string?>("--command") { HelpName = "COMMAND", Description = "The web process's command, instead of the one in the app's files; it listens on $PORT" };
+        var guard = new Option<string?>("--guard") { HelpName = "off|report|act", Description = "What to do when memory runs out. Default act: no pool grows, stale processes are killed, the largest worker over its budget is replaced, requests get 503, in this order" };
+        var memory = new Option<string?>("--memory") { HelpName = "SIZE", Description = "RAM that all workers together may take, such as 2GB, by a cgroup where the kernel grants one. Default: what the host has" };
         var json = new Option<bool>("--json") { Description = "Events and log lines as JSON lines, nothing else" };
         var command = new Command("up", """
             Serve the app in this folder, in the foreground, with no set-up: proxy, workers and agent until Ctrl-C.
@@ -21,11 +23,11 @@ internal static class UpVerb
               understudy up
               understudy up --command 'python3 -m http.server $PORT'
               understudy up ~/src/shop ~/src/blog --listen http://0.0.0.0:80
-            """) { folders, port, listen, root, accessLog, metrics, web, json };
+            """) { folders, port, listen, root, accessLog, metrics, web, guard, memory, json };
         command.SetAction(async parse =>
         {
             var request = new UpRequest(parse.GetValue(folders) ?? [], parse.GetValue(port), parse.GetValue(listen) ?? [], parse.GetValue(root), parse.GetValue(accessLog),
-                parse.GetValue(metrics), parse.GetValue(web));
+                parse.GetValue(metrics), parse.GetValue(web), parse.GetValue(guard), parse.GetValue(memory));
             using var session = new UpSession(UpPlan.Make(request, Environment.CurrentDirectory), new UpOutput(screen, parse.GetValue(json)), TimeProvider.System);
             return await session.Run();
         });

@@ -19,7 +19,7 @@ sealed record ExecSpec
     /// <summary>Further cgroup folders to enter: of v1, where that owns the controllers that limit it.</summary>
     public IReadOnlyList<string> Limiting { get; init; } = [];
 
-    /// <summary>0 to 1,000: how much sooner than others it is chosen when the host runs out of memory.</summary>
+    /// <summary>-1,000 to 1,000: how much sooner than others it is chosen when the host runs out of memory. Below 0 needs the right to.</summary>
     public int OutOfMemoryScore { get; init; }
 
     /// <summary>The user to become, with its groups. Null: stay.</summary>

@@ -41,6 +41,9 @@ sealed class MemoryGroup : IDisposable
     /// <summary>What the group holds now, file cache included. -1 when it is gone.</summary>
     public long ChargeBytes => Read(_usage);
 
+    /// <summary>What it has in swap. -1: not counted.</summary>
+    public long SwapBytes => Read(_swapUsage) is >= 0 and var bytes ? _separate ? bytes - ChargeBytes : bytes : -1;
+
     /// <summary>long.MaxValue: none.</summary>
     public long LimitBytes => Read(_limit) is >= 0 and < Unlimited and var limit ? limit : long.MaxValue;
 

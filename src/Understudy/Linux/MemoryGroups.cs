@@ -5,12 +5,15 @@ static class MemoryGroups
 {
     /// <summary>The folder with the smallest limit among a process's memory cgroup and those above it; null where none limits it.</summary>
     /// <param name="pid">`self` for this process.</param>
+    /// <param name="leaf">A group of this name at the end is left out: the process's own, where others are limited together above it.</param>
     /// <param name="proc">Where the kernel's process files are mounted.</param>
-    public static string? Limiting(string pid, string proc = "/proc")
+    public static string? Limiting(string pid, string? leaf = null, string proc = "/proc")
     {
         var mounts = ProcFile.Text(Path.Combine(proc, "self", "mountinfo")) ?? "";
         var places = ProcFile.Text(Path.Combine(proc, pid, "cgroup")) ?? "";
-        return Of(mounts, places) is var (mount, place) ? Tightest(mount, place) : null;
+        if (Of(mounts, places) is not var (mount, place))
+            return null;
+        return Tightest(mount, leaf is not null && Path.GetFileName(place) == leaf ? Path.GetDirectoryName(place)! : place);
     }
 
     /// <summary>Of a folder and those above it, up to the mount, the one with the smallest limit; null where none has one.</summary>

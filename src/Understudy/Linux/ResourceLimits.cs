@@ -93,7 +93,7 @@ sealed class ResourceLimits
 
     bool Holds(string controller) => _unified.Contains(controller) || _separate.ContainsKey(controller);
 
-    static string? SeparateFolder(string controller, string key) =>
+    internal static string? SeparateFolder(string controller, string key) =>
         Cgroups.FindMount(ProcFile.Text("/proc/self/mountinfo") ?? "", controller) is { } mount ? Path.Combine(mount, Ownership.GroupPrefix + key) : null;
 
     static bool Make(string folder)
@@ -166,7 +166,7 @@ sealed class LimitedGroups(string? own)
 
     public static void Write(string folder, string file, long value) => File.WriteAllText(Path.Combine(folder, file), value.ToString(CultureInfo.InvariantCulture));
 
-    static void TryWrite(string folder, string file, long value)
+    internal static void TryWrite(string folder, string file, long value)
     {
         try { Write(folder, file, value); }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException) { }

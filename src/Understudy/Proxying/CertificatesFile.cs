@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Understudy.Linux;
 
 namespace Understudy.Proxying;
 
@@ -36,11 +37,14 @@ internal sealed class CertificatesFile(string certificatePath, string? keyPath)
         }
     }
 
+    /// <summary>A chain of certificates has a few thousand bytes.</summary>
+    const int LargestBytes = 1_000_000;
+
     /// <summary>Null, or a sentence about what is wrong with a certificate that is used all the same.</summary>
     string? Load()
     {
-        var pem = File.ReadAllText(CertificatePath);
-        using var ephemeral = X509Certificate2.CreateFromPem(pem, KeyPath is null ? pem : File.ReadAllText(KeyPath));
+        var pem = RegularFile.Text(CertificatePath, LargestBytes);
+        using var ephemeral = X509Certificate2.CreateFromPem(pem, KeyPath is null ? pem : RegularFile.Text(KeyPath, LargestBytes));
         var chain = new X509Certificate2Collection();
         chain.ImportFromPem(pem);
         Options = new SslServerAuthenticationOptions
@@ -57,14 +61,14 @@ internal sealed class CertificatesFile(string certificatePath, string? keyPath)
 }
 
 /// <summary>Tells one state of a file from the next, through symbolic links (certbot's live/ is made of them).</summary>
-internal readonly record struct FileStamp(DateTime WrittenUtc, long LengthBytes, Linux.FileIdentity? Identity)
+internal readonly record struct FileStamp(DateTime WrittenUtc, long LengthBytes, FileIdentity? Identity)
 {
     public static FileStamp? Of(string path)
     {
         try
         {
-            using var file = File.OpenHandle(path);
-            return new FileStamp(File.GetLastWriteTimeUtc(file), RandomAccess.GetLength(file), Linux.FileIdentity.Of(file));
+            using var file = RegularFile.Open(path);
+            return new FileStamp(File.GetLastWriteTimeUtc(file), RandomAccess.GetLength(file), FileIdentity.Of(file));
         }
         catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
         {

@@ -28,6 +28,7 @@ internal static class MetricsPage
         Each(page, report, "understudy_proxy_refused_total", "counter", "503 because the queue was full or the wait too long.", p => p.Refused);
         Each(page, report, "understudy_proxy_lost_inside_total", "counter", "502 because a worker died or was marked down with a request inside that may not be retried.", p => p.LostInside);
         Each(page, report, "understudy_proxy_timed_out_total", "counter", "504 because a worker took longer than the request timeout.", p => p.TimedOut);
+        Each(page, report, "understudy_proxy_shed_total", "counter", "503 because memory runs out on the host.", p => p.Shed);
 
         EachWorker(page, report, "understudy_proxy_in_flight_requests", "gauge", "Requests inside a worker now, an older proxy's included.", w => w.InFlight);
         EachWorker(page, report, "understudy_proxy_streams", "gauge", "Upgraded connections and event streams at a worker now.", w => w.Streams);

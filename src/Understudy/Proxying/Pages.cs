@@ -5,6 +5,10 @@ namespace Understudy.Proxying;
 /// <summary>The proxy's own answers.</summary>
 internal static class Pages
 {
+    static readonly string ShedRetryAfter = Decisions.Proxying.Shedding.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    static readonly byte[] ShedPage = Page(503, Title(503), "It has more to do than it has memory for. Please try again in some seconds.");
+
     public static Task Write(HttpContext context, int status, string text, string? requestId = null, bool close = false)
     {
         if (context.Response.HasStarted) return Task.CompletedTask;
@@ -12,6 +16,15 @@ internal static class Pages
         if (status == 503) headers.RetryAfter = "1";
         if (close && context.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal)) headers.Connection = "close";
         return Send(context, Page(status, Title(status), text));
+    }
+
+    /// <summary>Memory runs out: nothing is read that need not be.</summary>
+    public static Task WriteShed(HttpContext context, string? requestId, bool close)
+    {
+        var headers = Clear(context.Response, 503, requestId);
+        headers.RetryAfter = ShedRetryAfter;
+        if (close && context.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal)) headers.Connection = "close";
+        return Send(context, ShedPage);
     }
 
     /// <param name="page">The app's own page; null: the proxy's.</param>

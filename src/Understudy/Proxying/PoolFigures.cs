@@ -14,6 +14,7 @@ internal sealed class PoolFigures
     public long Refused { get; set; }
     public long LostInside { get; set; }
     public long TimedOut { get; set; }
+    public long Shed { get; set; }
 
     /// <summary>How long each attempt waited before it was handed to a worker, 0 included.</summary>
     public DurationHistogram QueueWaits { get; } = new();

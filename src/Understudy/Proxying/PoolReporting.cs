@@ -31,6 +31,7 @@ internal static class PoolReporting
                 Refused = figures.Refused,
                 LostInside = figures.LostInside,
                 TimedOut = figures.TimedOut,
+                Shed = figures.Shed,
                 QueueWaitMs = figures.MeanWaitMs(now),
                 Workers = reports,
             };

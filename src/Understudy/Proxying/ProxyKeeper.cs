@@ -253,6 +253,7 @@ sealed class ProxyKeeper(Paths paths, IReadOnlyList<string> listen, IOwnership o
                 [MarkerOwnership.Marker] = $"{Ownership.KeyOf(paths)}/{Id}",
             },
             Cgroup = ownership.Prepare(Id),
+            OutOfMemoryScore = SelfProtection.OutOfMemoryScore,
             Log = Log,
         };
     }

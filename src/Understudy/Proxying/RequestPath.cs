@@ -20,6 +20,9 @@ internal sealed class RequestPath(IHttpForwarder forwarder, HttpMessageInvoker c
     /// <summary>Called at the end of each request while the route table asks for an access log.</summary>
     public AccessSink? AccessSink { get; set; }
 
+    /// <summary>Null: load is never shed.</summary>
+    public LoadShedding? Shedding { get; set; }
+
     /// <summary>A newer proxy has the listeners: answers ask the clients to connect anew.</summary>
     public bool Leaving
     {
@@ -49,6 +52,7 @@ internal sealed class RequestPath(IHttpForwarder forwarder, HttpMessageInvoker c
         var refusal = Admission.Refuse(exchange, routing());
         if (refusal is not null) return refusal;
         var app = exchange.App!;
+        if (Shedding?.Sheds(exchange) == true) return Pages.WriteShed(exchange.Context, exchange.RequestId, Closes(exchange.Context));
         if (app.Maintenance is { } maintenance) return maintenance.Answer(exchange.Context, exchange.RequestId);
         return app.Assets is { } assets && exchange.Context.Request.Method is "GET" or "HEAD" && assets.Mean(exchange.Target)
             ? ServeFile(exchange, assets)

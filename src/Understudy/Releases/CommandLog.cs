@@ -21,16 +21,18 @@ sealed class CommandLog : IDisposable
     readonly FileStream _stream;
     readonly SafeFileHandle _file;
     readonly CommandLines? _lines;
+    readonly LogSecrets _secrets;
     readonly byte[] _buffer = new byte[128 * 1024];
     long _start;
     long _read;
+    long _cleared;
     long _headEnd;
     long _released;
     bool _noHoles;
 
-    CommandLog(FileStream stream, CommandLines? lines)
+    CommandLog(FileStream stream, CommandLines? lines, IEnumerable<string> secrets)
     {
-        (_stream, _file, _lines) = (stream, stream.SafeFileHandle, lines);
+        (_stream, _file, _lines, _secrets) = (stream, stream.SafeFileHandle, lines, new LogSecrets(secrets));
         Begin(stream.Length);
     }
 
@@ -38,8 +40,9 @@ sealed class CommandLog : IDisposable
     public bool Overflows => _noHoles && RandomAccess.GetLength(_file) - _start > MostWithoutHoles;
 
     /// <summary>Readable by the owner and the group alone; what it holds already stays.</summary>
+    /// <param name="secrets">Overwritten where they are printed.</param>
     /// <exception cref="IOException">It cannot be made or opened.</exception>
-    public static CommandLog Open(string path, CommandLines? lines)
+    public static CommandLog Open(string path, CommandLines? lines, IEnumerable<string> secrets)
     {
         Files.MakePrivateFolder(Path.GetDirectoryName(path)!);
         return new CommandLog(
@@ -51,7 +54,7 @@ sealed class CommandLog : IDisposable
                 BufferSize = 0,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
             }),
-            lines);
+            lines, secrets);
     }
 
     /// <summary>Reads what has come since, passes its lines on, and releases what need not be kept.</summary>
@@ -66,6 +69,7 @@ sealed class CommandLog : IDisposable
             _read += count;
         }
         _lines?.Pass();
+        _cleared = _secrets.Hide(_file, _cleared, end);
         Release();
     }
 
@@ -91,7 +95,7 @@ sealed class CommandLog : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    void Begin(long at) => (_start, _read, _headEnd, _released) = (at, at, 0, 0);
+    void Begin(long at) => (_start, _read, _cleared, _headEnd, _released) = (at, at, at, 0, 0);
 
     void Release()
     {

@@ -20,6 +20,9 @@ sealed record CommandOrder
     /// <summary>File that what it prints is appended to.</summary>
     public required string Log { get; init; }
 
+    /// <summary>Values that are overwritten in the log: whoever may read it need not know them.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
     /// <summary>It is killed then, with all its processes.</summary>
     public required TimeSpan Within { get; init; }
 

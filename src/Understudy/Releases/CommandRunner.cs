@@ -35,7 +35,7 @@ sealed class CommandRunner(IOwnership ownership, ProcessExits exits, TimeProvide
             // What an agent that died has left under this name.
             if (await KillAll(order.Id, 0, Task.CompletedTask) is { } unkillable)
                 return Ended(false, null, "not started: the one before it was " + unkillable);
-            using var log = CommandLog.Open(order.Log, line is null ? null : new CommandLines(line, time));
+            using var log = CommandLog.Open(order.Log, line is null ? null : new CommandLines(line, time), order.Secrets);
             using var running = Start(order);
             string? why = null;
             string? left;

@@ -16,7 +16,7 @@ sealed class DeployProgress(TimeProvider time)
 
     public bool Ended { get; private set; }
 
-    /// <param name="kind">phase, ended (a phase, with its seconds), line (of the build's output), turn (of the workers), note, or end.</param>
+    /// <param name="kind">phase, ended (a phase, with its seconds), line (of the build's output), log (of a worker that failed), turn (of the workers), note, or end.</param>
     public void Tell(string kind, string phase, string text, double? seconds = null, string? outcome = null)
     {
         TaskCompletionSource changed;

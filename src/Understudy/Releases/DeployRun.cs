@@ -307,19 +307,19 @@ sealed class DeployRun(DeployParts parts, LedgerDeploy deploy, ReleaseSource? so
         Progress.Tell("phase", phase, phase);
     }
 
-    void EndPhase()
+    void EndPhase(string? outcome = null)
     {
         var seconds = parts.Time.GetElapsedTime(_phaseBegan).TotalSeconds;
         _phaseBegan = parts.Time.GetTimestamp();
         if (_deploy.Phase == "")
             return;
         _deploy = _deploy with { Phases = [.. _deploy.Phases, new PhaseTime(_deploy.Phase, Math.Round(seconds, 3))] };
-        Progress.Tell("ended", _deploy.Phase, _deploy.Phase, seconds);
+        Progress.Tell("ended", _deploy.Phase, _deploy.Phase, seconds, outcome);
     }
 
     void End(string outcome, string text)
     {
-        EndPhase();
+        EndPhase(outcome);
         _deploy = _deploy with { EndedAt = parts.Time.GetUtcNow(), Outcome = outcome };
         WriteDown();
         CleanUp(() => parts.Present(_deploy.App));

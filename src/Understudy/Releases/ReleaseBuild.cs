@@ -94,6 +94,7 @@ sealed class ReleaseBuild(DeployParts parts, LedgerDeploy deploy, ReleaseSource 
         Env = parts.Environment(app),
         User = app.User,
         Log = _folders.BuildLog(deploy.Release),
+        Secrets = [.. parts.Secrets(deploy.App)],
         Within = app.Config.Deploy.BuildWithin,
     };
 

@@ -95,7 +95,7 @@ sealed class ReleaseStore(Paths paths, HostConfig host, ReleaseLedger ledger, Ti
         }
     }
 
-    /// <summary>Removes what `keep` leaves over, never a release that is in use or whose assets may be asked for.</summary>
+    /// <summary>Removes what `keep` leaves over, never a release that is in use, by a console or a scheduled command too, or whose assets may be asked for.</summary>
     public IReadOnlyList<string> Prune(string app, int keep, IReadOnlySet<string> inUse)
     {
         var now = time.GetUtcNow();
@@ -109,9 +109,15 @@ sealed class ReleaseStore(Paths paths, HostConfig host, ReleaseLedger ledger, Ti
             var young = release.LeftAt is { } left && now - left < AssetsOutlive;
             if (kept.Contains(release.Name) || inUse.Contains(release.Name) || young || release.State == ReleaseState.Building)
                 continue;
-            Remove(app, release.Name);
             removed.Add(release.Name);
         }
+        if (removed.Count == 0)
+            return removed;
+        var folders = Folders(app);
+        var used = FolderUse.Of([.. removed.Select(folders.Of)], new ProcessTable());
+        removed.RemoveAll(release => used.Contains(folders.Of(release)));
+        foreach (var release in removed)
+            Remove(app, release);
         return removed;
     }
 }

@@ -9,6 +9,9 @@ sealed class Rollout(DeployParts parts, RolloutPlan plan, RolloutState state, Ho
 {
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
+    const int LogLines = 15;
+    const int LongestLine = 200;
+
     readonly string _app = next.Config.App;
     readonly ReleaseTally _tally = new(next.Config.App, next.Release, parts.Before());
     string _said = "";
@@ -32,7 +35,10 @@ sealed class Rollout(DeployParts parts, RolloutPlan plan, RolloutState state, Ho
         {
             var turn = RolloutDecision.Turn(State, plan, Observe(), BootClock.Now);
             if (turn.State.Phase != State.Phase)
+            {
+                turn = turn with { State = WithItsLog(turn.State) };
                 entered(turn.State);
+            }
             State = turn.State;
             foreach (var action in turn.Actions)
                 Perform(action);
@@ -40,6 +46,21 @@ sealed class Rollout(DeployParts parts, RolloutPlan plan, RolloutState state, Ho
             if (!State.IsOver)
                 await timer.WaitForNextTickAsync(stop);
         }
+    }
+
+    /// <summary>An exit code alone helps nobody: what the failed worker wrote last is told, and its very last line is part of the reason.</summary>
+    RolloutState WithItsLog(RolloutState entering)
+    {
+        if (entering.Phase != RolloutPhase.RollingBack || entering.FailedWorker is not { } worker)
+            return entering;
+        var lines = SecretText.Hide(LogTail.Last(parts.Paths.WorkerLog(worker), LogLines), parts.Secrets(_app)).Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)).ToList();
+        if (lines.Count == 0)
+            return entering with { Reason = $"{entering.Reason}; it wrote nothing to its log" };
+        progress.Tell("log", NameOf(State.Phase), $"the end of the log of {worker}:");
+        foreach (var line in lines)
+            progress.Tell("log", NameOf(State.Phase), "  " + line);
+        var last = lines[^1].Trim();
+        return entering with { Reason = $"{entering.Reason}; its log ends with: {(last.Length <= LongestLine ? last : last[..LongestLine] + "...")}" };
     }
 
     /// <summary>An agent, or a try, before this one may have died between deciding and telling the pools. To be told twice changes nothing.</summary>

@@ -68,6 +68,7 @@ sealed class ScheduledRun(HostedApp app, ScheduledConfig one, ScheduleParts part
         Env = WorkerEnvironment.For(app, secrets),
         User = app.User,
         Log = Log,
+        Secrets = [.. secrets.Values],
         Within = one.Within,
         WithinKey = $"schedule.{one.Name}.within",
     };

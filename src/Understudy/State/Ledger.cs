@@ -22,10 +22,18 @@ sealed record LedgerWorker
 sealed record LedgerPool(string Id, int Generation, int NextNumber, int Wanted, string RulesHash, int? ScaleMin, int? ScaleMax);
 
 /// <summary>The workers and pools of this host, written before and after each step, so that a killed agent's successor knows them.</summary>
-sealed class Ledger(Database database)
+/// <param name="aside">The file, in /run, that takes what a full disk refuses. Null: nothing does.</param>
+sealed class Ledger(Database database, string? aside = null) : IDisposable
 {
     // Times count from boot and pids from it too: what was written before it says nothing now.
     static readonly string Boot = (ProcFile.Text("/proc/sys/kernel/random/boot_id") ?? "").Trim();
+
+    readonly Lock _opening = new();
+    Database? _asideFile;
+    Ledger? _aside;
+
+    /// <summary>What was written aside while the disk refused it, and is newer than what is here. Null: nothing, or it cannot be read.</summary>
+    public Ledger? Aside => aside is not null && File.Exists(aside) ? OpenAside() : null;
 
     public LedgerPool? Pool(string id) => database.Query(
         "SELECT id, generation, next_number, wanted, rules_hash, scale_min, scale_max FROM pools WHERE id = $id",
@@ -68,6 +76,57 @@ sealed class Ledger(Database database)
         ("$pid", worker.Pid), ("$ticks", worker.StartTicks), ("$port", worker.Port), ("$started", worker.State.StartedAt.Ticks),
         ("$ready", worker.State.ReadyAt?.Ticks), ("$leaving", worker.State.LeavingSince?.Ticks), ("$reason", worker.State.Reason),
         ("$requests", worker.Requests), ("$boot", Boot));
+
+    /// <summary>A pool with all its workers, or nothing of it.</summary>
+    public void Write(LedgerPool pool, IEnumerable<LedgerWorker> workers) => database.Together(() =>
+    {
+        ForgetPool(pool.Id);
+        Write(pool);
+        foreach (var worker in workers)
+            Write(worker);
+    });
+
+    /// <summary>The same where the disk refuses it. False: there is no other place, or it refuses too.</summary>
+    public bool WriteAside(LedgerPool pool, IEnumerable<LedgerWorker> workers)
+    {
+        if (OpenAside() is not { } other)
+            return false;
+        try
+        {
+            other.Write(pool, workers);
+            return true;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
+
+    public void ForgetPool(string id)
+    {
+        database.Execute("DELETE FROM workers WHERE substr(id, 1, length($id) + 1) = $id || '.'", ("$id", id));
+        database.Execute("DELETE FROM pools WHERE id = $id", ("$id", id));
+    }
+
+    public void Dispose() => _asideFile?.Dispose();
+
+    Ledger? OpenAside()
+    {
+        lock (_opening)
+        {
+            if (_aside is not null || aside is null)
+                return _aside;
+            try
+            {
+                _asideFile = new Database(aside);
+                return _aside = new Ledger(_asideFile);
+            }
+            catch (Exception refused) when (refused is OperationRefused or IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+    }
 
     public void Forget(string workerId) => database.Execute("DELETE FROM workers WHERE id = $id", ("$id", workerId));
 

@@ -2,8 +2,10 @@ using Understudy.Api;
 using Understudy.Decisions.Config;
 using Understudy.Decisions.Proxying;
 using Understudy.Decisions.Releases;
+using Understudy.Decisions.Sampling;
 using Understudy.Decisions.Workers;
 using Understudy.Linux;
+using Understudy.Sampling;
 
 namespace Understudy.Workers;
 
@@ -18,6 +20,7 @@ sealed class Pool
     readonly List<string> _unreleased = [];
     readonly TaskCompletionSource<string?> _firstBoot = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly ProxyView _view = new();
+    readonly WorkerWatch _watch;
     Starter _starter;
     PoolRouting _routing;
     PoolState _state;
@@ -29,7 +32,8 @@ sealed class Pool
         App = app;
         Process = process;
         _parts = parts;
-        _starter = new Starter(app, process, parts.Paths, parts.Ownership, parts.Ports, parts.Secrets);
+        _watch = new WorkerWatch(parts, Kick);
+        _starter = new Starter(app, process, parts.Paths, parts.Ownership, parts.Limits, parts.Ports, parts.Secrets);
         _ledger = new PoolLedger(app, process, parts.Ledger);
         _routing = new PoolRouting(app, process, parts.Routes);
         _state = _ledger.Resume();
@@ -72,9 +76,9 @@ sealed class Pool
                 if (leader is null)
                     worker.LeaderEnded = "ended while no agent ran, exit code unknown";
                 else
-                    Watch(worker, leader);
+                    _watch.AwaitEnd(worker, leader);
                 if (_state.Workers.Any(state => state.Id == worker.Id && state.Phase == WorkerPhase.Starting))
-                    _ = AwaitReady(worker);
+                    _ = _watch.AwaitReady(worker, App, Process);
             }
             _state = _state with { Workers = [.. _state.Workers.Where(worker => _workers.ContainsKey(worker.Id))] };
             _routing.Publish(_state, _workers);
@@ -170,7 +174,7 @@ sealed class Pool
         {
             _state = next();
             (App, Process, _last) = (app, process, null);
-            _starter = new Starter(app, process, _parts.Paths, _parts.Ownership, _parts.Ports, _parts.Secrets);
+            _starter = new Starter(app, process, _parts.Paths, _parts.Ownership, _parts.Limits, _parts.Ports, _parts.Secrets);
             _routing = new PoolRouting(app, process, _parts.Routes);
             _ledger.Change(app, process);
         }
@@ -219,14 +223,34 @@ sealed class Pool
         Kick();
     }
 
-    /// <summary>Measures workers' memory, a few milliseconds per process: all of them, or only those not measured yet.</summary>
+    /// <summary>Measures workers' memory, a few milliseconds per process: all of them, or only those not measured yet and those that may be over their budget.</summary>
     public void MeasureMemory(bool all)
     {
         List<Worker> workers;
+        long? budget;
         lock (_gate)
-            workers = [.. _workers.Values.Where(worker => all || worker.MemoryBytes == 0)];
-        foreach (var worker in workers)
-            WorkerMemory.Measure(worker, _parts.Ownership);
+            (workers, budget) = ([.. _workers.Values], _ledger.Rules.RecycleMemoryBytes);
+        foreach (var worker in workers.Where(worker => all || worker.MemoryBytes == 0 || WorkerMemory.MayExceed(worker, budget, _parts.Ownership)))
+            WorkerMemory.Measure(worker, _parts);
+    }
+
+    /// <summary>Its workers, as the memory guard sees them, and where their processes are.</summary>
+    public (IReadOnlyList<GuardedWorker> Workers, IReadOnlyList<KillPlace> Places) Guarded()
+    {
+        lock (_gate)
+            return (WorkerMemory.Guarded(_state, _workers, _ledger.Rules, BootClock.Now), WorkerMemory.Places(_workers.Values));
+    }
+
+    /// <summary>Has a worker replaced, for a reason in words.</summary>
+    /// <param name="outFirst">Before its replacement is started.</param>
+    public void Recycle(string id, string reason, bool outFirst)
+    {
+        lock (_gate)
+        {
+            if (_workers.TryGetValue(id, out var worker))
+                (worker.OutFirst, worker.Unwanted) = (outFirst, reason);
+        }
+        Kick();
     }
 
     public PoolDocument Describe()
@@ -240,7 +264,7 @@ sealed class Pool
         lock (_gate)
         {
             var now = BootClock.Now;
-            var observed = Observation();
+            var observed = PoolSight.Of(_state, _workers, _view, Process, _parts);
             var before = _state;
             _last = PoolDecision.Turn(_state, _ledger.Rules, observed, now);
             _state = _last.State;
@@ -249,32 +273,10 @@ sealed class Pool
             if (!ReferenceEquals(before, _state))
                 _routing.Publish(_state, _workers);
             _ledger.Write(_state, _workers);
-            _unreleased.RemoveAll(_parts.Ownership.Release);
+            _unreleased.RemoveAll(_parts.Release);
             ReportFirstBoot();
         }
     }
-
-    PoolObservation Observation()
-    {
-        var seen = new Dictionary<string, WorkerObservation>(_workers.Count);
-        foreach (var state in _state.Workers)
-            seen[state.Id] = Observe(state, _workers[state.Id]);
-        return new PoolObservation(seen, _view.Queued, _view.Load);
-    }
-
-    WorkerObservation Observe(WorkerState state, Worker worker) => new()
-    {
-        Alive = worker.LeaderEnded is null || _parts.Ownership.Processes(worker.Id, worker.Pid).Count > 0,
-        LeaderEnded = worker.LeaderEnded,
-        Lacks = worker.Lacks,
-        ShownReady = worker.ShownReady || (!Process.TakesRequests && !Process.Ready.Notify && BootClock.Now - state.StartedAt >= TimeSpan.FromSeconds(1)),
-        InUse = Process.TakesRequests && (!state.Leaving || _view.InUse(worker)),
-        DownSince = worker.DownSince,
-        DownReason = _parts.AilmentOf(worker.Id) is { } ailment ? $"{worker.DownReason}; {ailment}" : worker.DownReason,
-        Stopped = worker.Stopped,
-        Requests = worker.Requests,
-        MemoryBytes = worker.MemoryBytes,
-    };
 
     void Perform(PoolAction action, TimeSpan now)
     {
@@ -339,40 +341,18 @@ sealed class Pool
     {
         try
         {
-            var leader = starter.Start(worker, () => SaidReady(worker));
+            var leader = starter.Start(worker, () => _watch.SaidReady(worker, Process));
             _parts.Events.Add("worker.started", $"{worker.ShortName} was started with pid {worker.Pid}{(worker.Port == 0 ? "" : $" on port {worker.Port}")}", workerId: worker.Id);
             if (leader is null)
                 worker.LeaderEnded = "ended at once, exit code unknown";
             else
-                Watch(worker, leader);
-            _ = AwaitReady(worker);
+                _watch.AwaitEnd(worker, leader);
+            _ = _watch.AwaitReady(worker, App, Process);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
             worker.LeaderEnded = refused.Message;
         }
-    }
-
-    void Watch(Worker worker, PidFd leader) => _parts.Exits.Watch(leader, status =>
-    {
-        worker.LeaderEnded = status is { } known ? known.ToString() : "exit code unknown: it was adopted";
-        Kick();
-    });
-
-    Task AwaitReady(Worker worker) => ReadyCheck.Await(worker, App, Process, path => Ready(worker, path));
-
-    void SaidReady(Worker worker)
-    {
-        worker.SaidReady = true;
-        if (!Process.TakesRequests)
-            Ready(worker, null);
-    }
-
-    void Ready(Worker worker, string? path)
-    {
-        worker.ReadyPath = path;
-        worker.ShownReady = true;
-        Kick();
     }
 
     void Forget(Worker worker)

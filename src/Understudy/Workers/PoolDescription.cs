@@ -25,6 +25,7 @@ static class PoolDescription
         Refused = view.Pool?.Refused ?? 0,
         LostInside = view.Pool?.LostInside ?? 0,
         TimedOut = view.Pool?.TimedOut ?? 0,
+        Shed = view.Pool?.Shed ?? 0,
         TakesRequests = pool.Process.TakesRequests,
         LastSentence = last?.Sentence ?? "has not had a turn yet",
         Workers = [.. state.Workers.Select(worker => Of(pool, worker, workers[worker.Id]))],

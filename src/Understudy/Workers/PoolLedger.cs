@@ -21,6 +21,10 @@ sealed class PoolLedger
     int? _scaleMin;
     int? _scaleMax;
 
+    /// <summary>The disk has refused, so that what it holds of this pool is old: all of it is written anew, or aside.</summary>
+    bool _behind;
+    bool _aside;
+
     public PoolLedger(HostedApp app, ProcessConfig process, Ledger ledger)
     {
         _app = app;
@@ -28,12 +32,15 @@ sealed class PoolLedger
         _ledger = ledger;
         _id = $"{app.Config.App}.{process.Name}";
         _hash = Hash(app, process);
-        _pool = ledger.Pool(_id);
+        _behind = _aside = ledger.Aside?.Pool(_id) is not null;
+        _pool = Known.Pool(_id);
         (_scaleMin, _scaleMax) = (_pool?.ScaleMin, _pool?.ScaleMax);
         Rules = MakeRules();
     }
 
     public PoolRules Rules { get; private set; }
+
+    Ledger Known => _behind && _ledger.Aside is { } aside ? aside : _ledger;
 
     /// <summary>Another release or configuration from now on.</summary>
     public void Change(HostedApp app, ProcessConfig process)
@@ -44,7 +51,7 @@ sealed class PoolLedger
 
     public PoolState Resume()
     {
-        var workers = _ledger.Workers().Where(worker => worker.State.Id.StartsWith(_id + ".", StringComparison.Ordinal)).ToList();
+        var workers = Known.Workers().Where(worker => worker.State.Id.StartsWith(_id + ".", StringComparison.Ordinal)).ToList();
         foreach (var worker in workers)
             _written[worker.State.Id] = worker;
         // Another command, environment or release than its workers were started with: they are replaced, one at a time.
@@ -72,9 +79,8 @@ sealed class PoolLedger
             }
             else
             {
+                // The first turn takes it out of what is written.
                 ownership.Release(worker.Id);
-                _ledger.Forget(worker.Id);
-                _written.Remove(worker.Id);
             }
         }
     }
@@ -85,43 +91,54 @@ sealed class PoolLedger
         Rules = MakeRules();
     }
 
-    /// <summary>Writes what has changed since it was last written. Where the disk refuses, the next turn tries again: the site comes first.</summary>
+    /// <summary>Writes what has changed since it was last written. Where the disk refuses, it goes aside, and the next turn tries again: the site comes first.</summary>
     public void Write(PoolState state, IReadOnlyDictionary<string, Worker> workers)
     {
+        var pool = new LedgerPool(_id, state.Generation, state.NextNumber, state.Wanted, _hash, _scaleMin, _scaleMax);
+        var rows = state.Workers.Where(worker => workers.ContainsKey(worker.Id)).Select(worker => Row(worker, workers[worker.Id])).ToList();
+        var changed = pool != _pool || rows.Count != _written.Count || rows.Exists(row => !_written.TryGetValue(row.State.Id, out var before) || before != row);
+        if (!changed && !_behind)
+            return;
         try
         {
-            WriteChanges(state, workers);
+            if (_behind)
+                CatchUp(pool, rows);
+            else
+                WriteChanges(pool, rows);
         }
         catch (SqliteException refused)
         {
-            Console.Error.WriteLine($"{_id}: its workers cannot be written down ({refused.Message}): were the agent killed now, the next one might not know the newest");
+            if (changed || !_aside)
+                _aside = _ledger.WriteAside(pool, rows);
+            if (!_aside && changed)
+                Console.Error.WriteLine($"{_id}: its workers cannot be written down ({refused.Message}): were the agent killed now, the next one might not know the newest");
+            _behind = true;
         }
+        _pool = pool;
+        _written.Clear();
+        foreach (var row in rows)
+            _written[row.State.Id] = row;
     }
 
-    void WriteChanges(PoolState state, IReadOnlyDictionary<string, Worker> workers)
+    void CatchUp(LedgerPool pool, List<LedgerWorker> rows)
     {
-        var pool = new LedgerPool(_id, state.Generation, state.NextNumber, state.Wanted, _hash, _scaleMin, _scaleMax);
-        if (pool != _pool)
-        {
-            _ledger.Write(pool);
-            _pool = pool;
-        }
-        foreach (var worker in state.Workers)
-        {
-            if (!workers.TryGetValue(worker.Id, out var runs))
-                continue;
-            var row = new LedgerWorker { State = worker, Release = runs.Release, Pid = runs.Pid, StartTicks = runs.StartTicks, Port = runs.Port, Requests = runs.RequestsBefore };
-            if (_written.TryGetValue(worker.Id, out var before) && before == row)
-                continue;
-            _ledger.Write(row);
-            _written[worker.Id] = row;
-        }
-        foreach (var gone in _written.Keys.Where(id => !workers.ContainsKey(id)).ToList())
-        {
-            _ledger.Forget(gone);
-            _written.Remove(gone);
-        }
+        _ledger.Write(pool, rows);
+        _behind = _aside = false;
+        _ledger.Aside?.ForgetPool(_id);
     }
+
+    void WriteChanges(LedgerPool pool, List<LedgerWorker> rows)
+    {
+        if (pool != _pool)
+            _ledger.Write(pool);
+        foreach (var row in rows.Where(row => !_written.TryGetValue(row.State.Id, out var before) || before != row))
+            _ledger.Write(row);
+        foreach (var gone in _written.Keys.Except(rows.Select(row => row.State.Id)).ToList())
+            _ledger.Forget(gone);
+    }
+
+    static LedgerWorker Row(WorkerState worker, Worker runs) =>
+        new() { State = worker, Release = runs.Release, Pid = runs.Pid, StartTicks = runs.StartTicks, Port = runs.Port, Requests = runs.RequestsBefore };
 
     PoolRules MakeRules() => new()
     {
@@ -132,6 +149,7 @@ sealed class PoolLedger
         Concurrency = _process.Concurrency,
         ReadyWithin = _process.Ready.Within,
         StopWithin = _process.Stop.Within,
+        AtOnce = _app.Config.Deploy.AtOnce,
         RecycleRequests = _process.Recycle.Requests,
         RecycleMemoryBytes = _process.Recycle.MemoryBytes,
         RecycleAge = _process.Recycle.Age,

@@ -1,3 +1,4 @@
+using Understudy.Decisions.Sampling;
 using Understudy.Linux;
 using Understudy.State;
 
@@ -11,4 +12,13 @@ sealed record PoolParts(Paths Paths, IOwnership Ownership, ProcessExits Exits, P
 
     /// <summary>What a worker suffers from as the kernel says, as a sentence; null: nothing.</summary>
     public Func<string, string?> AilmentOf { get; init; } = _ => null;
+
+    /// <summary>The kernel's limits on workers' memory. Null: none are set.</summary>
+    public WorkerLimits? Limits { get; init; }
+
+    /// <summary>How far the memory guard goes now.</summary>
+    public Func<GuardStep> Guard { get; init; } = static () => GuardStep.Calm;
+
+    /// <summary>Removes what was made for a worker. False while a process of it is left.</summary>
+    public bool Release(string id) => Ownership.Release(id) && Limits?.Release(id) != false;
 }

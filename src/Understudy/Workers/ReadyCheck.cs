@@ -13,7 +13,8 @@ static class ReadyCheck
     static readonly TimeSpan PageWithin = TimeSpan.FromSeconds(5);
 
     /// <summary>Asks a worker again and again until it may get requests, or is gone.</summary>
-    public static async Task Await(Worker worker, HostedApp app, ProcessConfig process, Action<string?> passed)
+    /// <param name="strange">A process outside the worker answers on its port; in words.</param>
+    public static async Task Await(Worker worker, HostedApp app, ProcessConfig process, PortHolder holder, Action<string?> passed, Action<string> strange)
     {
         while (process.TakesRequests && worker.LeaderEnded is null && !worker.ShownReady && !worker.Forgotten)
         {
@@ -21,8 +22,18 @@ static class ReadyCheck
             {
                 var answer = await Gate(worker.Port, app.Config, process.Ready);
                 worker.Lacks = answer.Lacks;
-                if (answer.Passed)
-                    passed(answer.ReadyPath);
+                if (answer.Passed && holder.Look(worker) is var sight)
+                {
+                    if (sight.Stranger is { } stranger)
+                    {
+                        strange(stranger);
+                        return;
+                    }
+                    if (sight.Listens)
+                        passed(answer.ReadyPath);
+                    else
+                        worker.Lacks = $"nothing listens on 127.0.0.1:{worker.Port}";
+                }
             }
             if (!worker.ShownReady)
                 await Task.Delay(50);

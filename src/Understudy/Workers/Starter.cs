@@ -6,7 +6,7 @@ using Understudy.State;
 namespace Understudy.Workers;
 
 /// <summary>Starts the workers of one pool.</summary>
-sealed class Starter(HostedApp app, ProcessConfig process, Paths paths, IOwnership ownership, Ports ports, AppSecrets secrets)
+sealed class Starter(HostedApp app, ProcessConfig process, Paths paths, IOwnership ownership, WorkerLimits? limits, Ports ports, AppSecrets secrets)
 {
     /// <summary>What a new worker will be, with its port; nothing runs yet.</summary>
     public Worker Plan(string id, TimeSpan now) => new(id)
@@ -34,6 +34,7 @@ sealed class Starter(HostedApp app, ProcessConfig process, Paths paths, IOwnersh
                 app, given, process.Name, $"{Ownership.KeyOf(paths)}/{worker.Id}", worker.Port,
                 process.Ready.Notify ? NotifySocket.PathOf(paths, worker.Id) : null),
             Cgroup = worker.Cgroup,
+            Limiting = limits?.Prepare(worker.Id, worker.Cgroup, process.Recycle.MemoryBytes) ?? [],
             User = app.User,
             Log = log,
         });

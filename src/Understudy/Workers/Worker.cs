@@ -21,7 +21,12 @@ sealed class Worker(string id)
     public volatile bool ShownReady;
     public volatile bool SaidReady;
     public volatile string? Lacks;
+    public volatile string? Stranger;
     public volatile bool Forgotten;
+
+    /// <summary>The memory guard wants it replaced, for this reason; with OutFirst before its replacement starts.</summary>
+    public volatile string? Unwanted;
+    public volatile bool OutFirst;
 
     /// <summary>The path by which it showed itself ready; null while it has not, or did so by READY=1.</summary>
     public volatile string? ReadyPath;
@@ -29,6 +34,12 @@ sealed class Worker(string id)
     /// <summary>The route table without it; 0 while routed.</summary>
     public long LeftRoutesAt { get; set; }
     public long MemoryBytes { get; set; }
+
+    /// <summary>Of its memory, what is in swap and not in MemoryBytes.</summary>
+    public long SwapBytes { get; set; }
+
+    /// <summary>The least that it was seen to hold since it was ready. 0: not measured since.</summary>
+    public long LeastBytes { get; set; }
     public int Processes { get; set; } = 1;
 
     /// <summary>Requests served under proxies that are gone, and the newest count of the present one.</summary>

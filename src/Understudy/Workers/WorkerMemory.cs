@@ -1,18 +1,66 @@
-using System.Globalization;
+using Understudy.Decisions.Sampling;
+using Understudy.Decisions.Workers;
 using Understudy.Linux;
+using Understudy.Sampling;
 
 namespace Understudy.Workers;
 
 static class WorkerMemory
 {
-    /// <summary>The cgroup's charge where the memory controller is there, else the sum of its processes' PSS.</summary>
-    public static void Measure(Worker worker, IOwnership ownership)
+    /// <summary>What a worker that leaves is given for the requests inside it, however little memory there is.</summary>
+    static readonly TimeSpan Drain = TimeSpan.FromSeconds(1);
+
+    static readonly ProcessTable Table = new();
+
+    /// <summary>The cgroup's charge where the memory controller is there, else the sum of its processes' PSS; and what of it is in swap.</summary>
+    public static void Measure(Worker worker, PoolParts parts)
     {
-        var processes = ownership.Processes(worker.Id, worker.Pid);
+        var processes = parts.Ownership.Processes(worker.Id, worker.Pid);
         worker.Processes = processes.Count;
-        if (worker.Cgroup is { } cgroup && ProcFile.Text(Path.Combine(cgroup, "memory.current")) is { } charge && long.TryParse(charge.Trim(), CultureInfo.InvariantCulture, out var bytes))
-            worker.MemoryBytes = bytes;
+        if (worker.Cgroup is { } cgroup && MemoryGroup.Open(cgroup) is { } charged)
+        {
+            using (charged)
+                (worker.MemoryBytes, worker.SwapBytes) = (Math.Max(0, charged.ChargeBytes), Math.Max(0, charged.SwapBytes));
+        }
         else
-            worker.MemoryBytes = processes.Sum(ProcessMemory.Pss);
+        {
+            var memory = processes.Select(Table.Memory).Aggregate(default(ProcessMemory), (sum, one) => sum + (one ?? default));
+            (worker.MemoryBytes, worker.SwapBytes) = (memory.PssBytes, memory.SwapBytes);
+        }
+        var held = worker.MemoryBytes + worker.SwapBytes;
+        if (worker.ShownReady && (worker.LeastBytes == 0 || held < worker.LeastBytes))
+            worker.LeastBytes = held;
+    }
+
+    /// <summary>Whether it is worth measuring against its budget: its resident pages, shared ones counted in each process, are no fewer. A hundredth of the cost.</summary>
+    public static bool MayExceed(Worker worker, long? budgetBytes, IOwnership ownership) =>
+        budgetBytes is { } budget && ownership.Processes(worker.Id, worker.Pid).Sum(pid => Table.Resident(pid)?.ResidentBytes ?? 0) >= budget;
+
+    public static IReadOnlyList<GuardedWorker> Guarded(PoolState state, IReadOnlyDictionary<string, Worker> workers, PoolRules rules, TimeSpan now)
+    {
+        var fresh = workers.Values.Select(worker => worker.LeastBytes).Where(bytes => bytes > 0).DefaultIfEmpty().Min();
+        return [.. state.Workers.Where(one => workers.ContainsKey(one.Id)).Select(one => Guarded(one, workers[one.Id], rules, fresh, now))];
+    }
+
+    public static IReadOnlyList<KillPlace> Places(IEnumerable<Worker> workers) =>
+        [.. workers.Where(worker => worker.Pid != 0).Select(worker => new KillPlace(worker.Id, worker.Cgroup, worker.Pid, worker.StartTicks))];
+
+    static GuardedWorker Guarded(WorkerState state, Worker worker, PoolRules rules, long fresh, TimeSpan now)
+    {
+        var goes = state.Leaving || state.Recycle || worker.Unwanted is not null;
+        return new GuardedWorker
+        {
+            Id = state.Id,
+            Pool = $"{rules.App}.{rules.Pool}",
+            Bytes = worker.MemoryBytes + worker.SwapBytes,
+            FreshBytes = fresh,
+            StatedBytes = rules.RecycleMemoryBytes,
+            Serves = state.Phase == WorkerPhase.Ready && !goes,
+            Goes = goes,
+            Leaves = state.LeavingSince is { } since && now - since >= Drain,
+            Waits = goes && state.Phase == WorkerPhase.Ready && !worker.OutFirst,
+            Age = now - state.StartedAt,
+            Boot = state.ReadyAt - state.StartedAt ?? TimeSpan.Zero,
+        };
     }
 }

@@ -33,6 +33,13 @@ sealed class Deploying(Host host, params string[] arguments) : IDisposable
         return new Deployed(code, Events, _verb.Output);
     }
 
+    /// <summary>kill -9 of the verb, as a lost terminal or a closed lid would end it.</summary>
+    public async Task Kill()
+    {
+        Kernel.Kill(_verb.Process.Id);
+        await _verb.Exit(20.Seconds());
+    }
+
     public void Dispose() => _verb.Dispose();
 
     bool Has(string phase) => Events.Any(one => one.Kind == "phase" && one.Phase == phase);

@@ -49,6 +49,26 @@ public class DeployViewTests
     }
 
     [Fact]
+    public void What_a_failed_phase_or_worker_said_last_stays()
+    {
+        DeployEventDocument[] story =
+        [
+            new(1, Samples.Now, "phase", "build", "build", null, null),
+            new(2, Samples.Now, "line", "build", "no such gem", null, null),
+            new(3, Samples.Now, "ended", "build", "build", 1, "failed"),
+            new(4, Samples.Now, "phase", "roll", "roll", null, null),
+            new(5, Samples.Now, "log", "roll", "  sh: nosuch: not found", null, null),
+            new(6, Samples.Now, "ended", "roll", "roll", 1, null),
+            new(7, Samples.Now, "end", "roll", "why", 2, "failed"),
+        ];
+        var text = Ran.View(live: true, screen => Array.ForEach(story, DeployView.For(screen, json: false).Take));
+        Assert.Contains("✗ build", text, StringComparison.Ordinal);
+        // Nothing goes up over them again.
+        Assert.DoesNotContain("\e[", text[text.IndexOf("no such gem", StringComparison.Ordinal)..text.IndexOf("roll", StringComparison.Ordinal)].Replace("\e[0m", "", StringComparison.Ordinal).Replace("\e[2m", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("sh: nosuch: not found", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void As_json_every_step_is_a_line()
     {
         var text = Ran.View(live: false, screen => Tell(DeployView.For(screen, json: true)));

@@ -35,6 +35,7 @@ public class StatusViewTests
         agent     nothing to do
         proxy     serving at http://127.0.0.1:8080, 12 connections, 24 MB, pid 4711, up 3h 10m
         owned by  cgroup
+        memory    no action: 1200 MB of 2000 MB left, no swap
 
         shop  release local  shop.example.com  /srv/shop
           web  steady  2 of 2 ready (2-6)  queue 0/100  in flight 3/10  requests 12,345
@@ -55,6 +56,7 @@ public class StatusViewTests
         agent     nothing to do
         proxy     not running: no request is carried
         owned by  cgroup
+        memory    no action: 1200 MB of 2000 MB left, no swap
 
         shop  release local  shop.example.com  /srv/shop
           web  degraded  1 of 2 ready (2-6)  queue 7/100 (oldest 1.2 s)  in flight 3/5

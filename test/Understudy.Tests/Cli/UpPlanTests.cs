@@ -1,4 +1,5 @@
 using Understudy.Cli;
+using Understudy.Decisions.Sampling;
 
 namespace Understudy.Tests.Cli;
 
@@ -19,6 +20,19 @@ public sealed class UpPlanTests : IDisposable
         Assert.True(plan.Foreground);
         Assert.Equal(["web", "jobs"], plan.Apps[0].Config.Processes.Select(process => process.Name));
         Assert.Null(plan.Apps[0].User);
+    }
+
+    [Fact]
+    public void The_memory_guard_acts_unless_told_otherwise()
+    {
+        var bare = Bare with { Command = "bin/web" };
+        Assert.Equal((GuardMode.Act, null), Guard(UpPlan.Make(bare, folder)));
+        Assert.Equal((GuardMode.Report, 2_000_000_000L), Guard(UpPlan.Make(bare with { Guard = "report", Memory = "2GB" }, folder)));
+        var wrong = Assert.Throws<CommandFailed>(() => UpPlan.Make(bare with { Guard = "on", Memory = "2" }, folder));
+        Assert.Contains("--guard takes off, report, act.", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("--memory takes a size such as 400MB", wrong.Message, StringComparison.Ordinal);
+
+        static (GuardMode, long?) Guard(AgentOptions options) => (options.Host.Guard, options.Host.MemoryBytes);
     }
 
     [Fact]

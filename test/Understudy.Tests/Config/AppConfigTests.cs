@@ -1,4 +1,5 @@
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Workers;
 
 namespace Understudy.Tests.Config;
 
@@ -21,7 +22,7 @@ public sealed class AppConfigTests : IDisposable
             release: bin/rails db:migrate
             check: [/, /products]
             shared: [storage, db/production.sqlite3]
-            deploy: {build_within: 5m, build_memory: 1GB, release_within: 2m, check_times: 5, watch: 30s, keep: 3}
+            deploy: {build_within: 5m, build_memory: 1GB, release_within: 2m, check_times: 5, at_once: 25%, watch: 30s, keep: 3}
             schedule: {nightly: {at: 0 3 * * *, command: bin/nightly}}
             processes:
               web:
@@ -57,6 +58,7 @@ public sealed class AppConfigTests : IDisposable
                 BuildMemoryBytes = 1_000_000_000,
                 ReleaseWithin = TimeSpan.FromMinutes(2),
                 CheckTimes = 5,
+                AtOnce = new WorkerShare(25, true),
                 Watch = TimeSpan.FromSeconds(30),
                 Keep = 3,
             },

@@ -1,5 +1,6 @@
 using Understudy.Config;
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Sampling;
 
 namespace Understudy.Tests.Config;
 
@@ -20,6 +21,8 @@ public sealed class HostConfigTests : IDisposable
             apps:
               - {path: /srv/shop, user: shop}
               - /srv/other
+            guard: report
+            memory: 6GB
             access_log: true
             trusted_proxies: [10.0.0.0/8, 192.168.0.1]
             logs: {archive: 5MB, keep: 3}
@@ -30,6 +33,7 @@ public sealed class HostConfigTests : IDisposable
         Assert.Equal("127.0.0.1:9464", host.Metrics);
         Assert.Equal(new ApiConfig("10.0.0.1:7443", "/etc/ssl/agent.pem", "/etc/ssl/agent.key"), host.Api);
         Assert.Equal([new Understudy.Decisions.Config.AppFolder("/srv/shop", "shop"), new("/srv/other", null)], host.Apps);
+        Assert.Equal((GuardMode.Report, 6_000_000_000), (host.Guard, host.MemoryBytes));
         Assert.True(host.AccessLog);
         Assert.Equal(["10.0.0.0/8", "192.168.0.1"], host.TrustedProxies);
         Assert.Equal((5_000_000, 3), (host.LogArchiveBytes, host.LogArchivesKept));
@@ -43,6 +47,8 @@ public sealed class HostConfigTests : IDisposable
         Assert.Equal(
             (made.Host, made.Metrics, made.AccessLog, made.LogArchiveBytes, made.LogArchivesKept, made.Apps.Count, made.TrustedProxies.Count),
             (read.Host, read.Metrics, read.AccessLog, read.LogArchiveBytes, read.LogArchivesKept, read.Apps.Count, read.TrustedProxies.Count));
+        Assert.Equal((made.Guard, made.MemoryBytes), (read.Guard, read.MemoryBytes));
+        Assert.Equal([GuardMode.Off, GuardMode.Report, GuardMode.Act], HostKeys.GuardModes.Select(mode => Load($"guard: {mode}").Value!.Guard));
         Assert.Null(read.Api);
         Assert.Equal(new ApiConfig(), Load("api: {}").Value!.Api);
         Assert.Equal((10_000_000, 7), (Load("logs: {keep: 7}").Value!.LogArchiveBytes, Load("logs: {keep: 7}").Value!.LogArchivesKept));
@@ -61,6 +67,9 @@ public sealed class HostConfigTests : IDisposable
     [InlineData("apps: [srv/shop]", "is not a full path")]
     [InlineData("apps: [/srv/shop, /srv/shop/]", "names /srv/shop twice")]
     [InlineData("trusted_proxies: [10.0.0.0/33]", "is not a network in figures")]
+    [InlineData("guard: on", "expected one of off, report, act")]
+    [InlineData("memory: 6", "has no unit")]
+    [InlineData("memory: 1MB", "expected a size")]
     [InlineData("logs: {keep: -1}", "expected a whole number")]
     [InlineData("acces_log: true", "did you mean access_log?")]
     [InlineData("keep: 3", "it belongs under logs")]

@@ -75,7 +75,18 @@ public class MemoryGroupTests
         fake.Write("proc/self/mountinfo", $"30 25 0:26 / {fake.Group("v1")} rw - cgroup cgroup rw,memory\n31 25 0:27 / {fake.Group("v2")} rw shared:9 - cgroup2 cgroup2 rw\n");
         fake.Write("proc/42/cgroup", places);
 
-        Assert.Equal(found, MemoryGroups.Limiting("42", fake.Proc) is { } folder ? Path.GetFileName(folder) : null);
+        Assert.Equal(found, MemoryGroups.Limiting("42", proc: fake.Proc) is { } folder ? Path.GetFileName(folder) : null);
+    }
+
+    [Fact]
+    public void A_workers_own_limit_is_not_that_of_all_workers()
+    {
+        using var fake = new FakeMemory().Separate("all", 400 * MB, 0).Separate("all/shop.web.1", 100 * MB, 0);
+        fake.Write("proc/self/mountinfo", $"30 25 0:26 / {fake.Group("").TrimEnd('/')} rw - cgroup cgroup rw,memory\n");
+        fake.Write("proc/42/cgroup", "4:memory:/all/shop.web.1\n");
+
+        Assert.Equal(fake.Group("all/shop.web.1"), MemoryGroups.Limiting("42", proc: fake.Proc));
+        Assert.Equal(fake.Group("all"), MemoryGroups.Limiting("42", "shop.web.1", fake.Proc));
     }
 
     static MemoryLevel Read(FakeMemory fake)

@@ -194,6 +194,27 @@ public sealed class CertificatesTests : IAsyncDisposable
         Assert.Single(errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Theory]
+    [InlineData("/dev/zero", "is not a regular file")]
+    [InlineData("pipe", "is not a regular file")]
+    [InlineData("huge", "is longer than 1,000,000 bytes")]
+    [InlineData("/proc/self/mem", "cannot be used")]
+    public async Task What_an_app_names_as_its_certificate_is_neither_waited_for_nor_read_without_end(string what, string says)
+    {
+        var hostile = App("hostile", "hostile.example.com");
+        File.Delete(hostile.CertificatePath!);
+        if (what == "pipe")
+            await System.Diagnostics.Process.Start("mkfifo", hostile.CertificatePath!).WaitForExitAsync(TestContext.Current.CancellationToken);
+        else if (what == "huge")
+            File.WriteAllText(hostile.CertificatePath!, new string('x', 1_000_001));
+        else
+            File.CreateSymbolicLink(hostile.CertificatePath!, what);
+        Use(hostile, App("other", "other.example.com"));
+        await Serve();
+        Assert.Equal("CN=other", await Subject("hostile.example.com"));
+        Assert.Contains(says, errors.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_any_certificate_a_handshake_fails_and_the_proxy_lives()
     {

@@ -15,7 +15,7 @@ public sealed class CommandLogTests : IDisposable
     public void The_first_megabyte_and_the_newest_four_stay()
     {
         File.WriteAllText(path, "before\n");
-        using (var log = CommandLog.Open(path, null))
+        using (var log = CommandLog.Open(path, null, []))
         {
             for (var megabytes = 0; megabytes < 60; megabytes++)
             {
@@ -38,7 +38,7 @@ public sealed class CommandLogTests : IDisposable
     [Fact]
     public void One_within_bounds_stays_as_it_is()
     {
-        using var log = CommandLog.Open(path, null);
+        using var log = CommandLog.Open(path, null, []);
         Print(0, 4_000_000);
         var all = File.ReadAllText(path);
         log.Look();
@@ -46,11 +46,42 @@ public sealed class CommandLogTests : IDisposable
         Assert.Equal(all, File.ReadAllText(path));
     }
 
+    [Theory]
+    [InlineData("a hush-hush b\n", "a ********* b\n")]
+    [InlineData("hush-|hush\n", "*********\n")]
+    [InlineData("x|h|u|s|h|-|h|u|s|h|hush-hush-and-more", "x***************************")]
+    [InlineData("key=abc\nhush\n", "key=abc\nhush\n")]
+    public void Secrets_are_overwritten_while_it_grows(string printed, string kept)
+    {
+        using var log = CommandLog.Open(path, null, ["hush-hush", "hush-hush-and-more", "abc"]);
+        foreach (var part in printed.Split('|'))
+        {
+            File.AppendAllText(path, part);
+            log.Look();
+        }
+        log.End();
+        Assert.Equal(kept, File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_secret_is_found_wherever_it_lies_in_a_long_log()
+    {
+        using var log = CommandLog.Open(path, null, ["hush-hush"]);
+        var random = new Random(7);
+        for (var i = 0; i < 200; i++)
+            File.AppendAllText(path, new string('x', random.Next(1, 9000)) + "hush-hush");
+        var length = new FileInfo(path).Length;
+        log.Look();
+        log.End();
+        Assert.Equal(length, new FileInfo(path).Length);
+        Assert.DoesNotContain("hush", File.ReadAllText(path), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void One_that_the_command_cut_is_followed_on()
     {
         var lines = new List<string>();
-        using var log = CommandLog.Open(path, new CommandLines(lines.Add, TimeProvider.System));
+        using var log = CommandLog.Open(path, new CommandLines(lines.Add, TimeProvider.System), []);
         File.AppendAllText(path, "one\ntwo\n");
         log.Look();
         File.WriteAllText(path, "new\n");

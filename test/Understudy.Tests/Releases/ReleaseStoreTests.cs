@@ -103,6 +103,27 @@ public sealed class ReleaseStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_release_in_which_a_console_or_a_command_still_works_is_kept_until_that_ends()
+    {
+        for (var day = 1; day <= 3; day++)
+            await Release($"2026010{day}000000-aaaaaaaa");
+        var folder = _folders.Of("20260101000000-aaaaaaaa");
+        Directory.CreateDirectory(Path.Combine(folder, "deep"));
+        using var console = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sleep", "60") { WorkingDirectory = Path.Combine(folder, "deep") })!;
+        try
+        {
+            Assert.Equal(["20260102000000-aaaaaaaa"], _store.Prune("shop", 1, new HashSet<string>()));
+            Assert.True(Directory.Exists(folder));
+        }
+        finally
+        {
+            console.Kill();
+            await console.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(["20260101000000-aaaaaaaa"], _store.Prune("shop", 1, new HashSet<string>()));
+    }
+
+    [Fact]
     public async Task The_last_release_of_an_artifact_takes_it_along()
     {
         await Release("20260101000000-aaaaaaaa");

@@ -88,6 +88,58 @@ public class PoolChangeTests
         Assert.Equal([first, first + 1, first + 2, first + 3], _world.Numbers(WorkerPhase.Ready));
     }
 
+    [Theory]
+    [InlineData(3, false, 3)]
+    [InlineData(50, true, 4)]
+    [InlineData(1, true, 1)]
+    [InlineData(100, true, 7)]
+    [InlineData(1000, false, 7)]
+    public void After_the_first_a_share_is_replaced_at_a_time(int number, bool percent, int together)
+    {
+        var world = new PoolWorld();
+        world.Rules = world.Rules with { Min = 8, Max = 8, AtOnce = new WorkerShare(number, percent) };
+        world.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(8, world.Ready);
+
+        var slow = true;
+        world.GetsReady = worker => worker < 10 || !slow;
+        world.State = PoolChange.To(world.State, _ => false, hold: true);
+        world.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9], world.Numbers(WorkerPhase.Ready));
+
+        world.State = PoolChange.Proceed(world.State);
+        world.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(together, world.Numbers(WorkerPhase.Starting).Count());
+        Assert.Equal(8, world.Ready);
+
+        slow = false;
+        world.Pass(TimeSpan.FromSeconds(20));
+        Assert.Equal([9, 10, 11, 12, 13, 14, 15, 16], world.Numbers(WorkerPhase.Ready));
+    }
+
+    [Fact]
+    public void A_share_shrinks_to_one_after_a_failure_and_while_memory_is_short()
+    {
+        var world = new PoolWorld();
+        world.Rules = world.Rules with { Min = 4, Max = 4, AtOnce = new WorkerShare(4, false), ReadyWithin = TimeSpan.FromSeconds(5) };
+        world.Pass(TimeSpan.FromSeconds(2));
+        world.State = PoolChange.To(world.State, _ => false, hold: false);
+        world.GetsReady = worker => worker < 6;
+        world.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(3, world.Numbers(WorkerPhase.Starting).Count());
+        world.Pass(TimeSpan.FromSeconds(10));
+        Assert.True(world.Numbers(WorkerPhase.Starting).Count() <= 1);
+        Assert.Equal(4, world.Ready);
+
+        world = new PoolWorld { GrowthHeld = true };
+        world.Rules = world.Rules with { Min = 4, Max = 4, AtOnce = new WorkerShare(4, false) };
+        world.Pass(TimeSpan.FromSeconds(2));
+        world.State = PoolChange.To(world.State, _ => false, hold: false);
+        world.GetsReady = worker => worker < 6;
+        world.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal([6], world.Numbers(WorkerPhase.Starting));
+    }
+
     [Fact]
     public void A_pool_that_was_to_end_can_be_told_to_run_again()
     {

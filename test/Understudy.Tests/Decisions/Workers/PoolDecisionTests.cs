@@ -37,6 +37,16 @@ public class PoolDecisionTests
     }
 
     [Fact]
+    public void A_worker_whose_port_is_a_strangers_never_serves_and_another_is_started()
+    {
+        _world.Turn();
+        _world[1].Stranger = "port 5000 is held by nginx, pid 7";
+        _world.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal([2, 3], _world.Numbers(WorkerPhase.Ready));
+        Assert.Equal((1, "port 5000 is held by nginx, pid 7"), (_world.State.Failures, _world.State.LastFailure));
+    }
+
+    [Fact]
     public void Restart_rolls_one_at_a_time_and_never_below_what_is_wanted()
     {
         _world.Rules = _world.Rules with { Min = 4, Max = 4 };

@@ -26,6 +26,12 @@ sealed class PoolWorld
 
     public double Load { get; set; }
 
+    public bool GrowthHeld { get; set; }
+
+    public bool SurgeHeld { get; set; }
+
+    public bool Shedding { get; set; }
+
     /// <summary>Whether a started worker answers its ready path; by its number.</summary>
     public Func<int, bool> GetsReady { get; set; } = _ => true;
 
@@ -48,7 +54,7 @@ sealed class PoolWorld
 
     public void Turn()
     {
-        Last = PoolDecision.Turn(State, Rules, new PoolObservation(State.Workers.ToDictionary(worker => worker.Id, Observe), Queued, Load), Now);
+        Last = PoolDecision.Turn(State, Rules, new PoolObservation(State.Workers.ToDictionary(worker => worker.Id, Observe), Queued, Load) { GrowthHeld = GrowthHeld, SurgeHeld = SurgeHeld, Shedding = Shedding }, Now);
         State = Last.State;
         foreach (var action in Last.Actions)
             Perform(action);
@@ -69,12 +75,15 @@ sealed class PoolWorld
             Alive = process.Ended is null || process.LeavesOthers,
             LeaderEnded = process.Ended,
             ShownReady = process.Ready ?? (GetsReady(process.Number) && Now - worker.StartedAt >= TimeSpan.FromSeconds(1)),
+            Stranger = process.Stranger,
             InUse = !worker.Leaving || process.Busy,
             DownSince = process.DownSince,
             DownReason = process.DownSince is null ? null : "no answer",
             Stopped = process.Stopped,
             Requests = process.Requests,
             MemoryBytes = process.MemoryBytes,
+            Unwanted = process.Unwanted,
+            OutFirst = process.OutFirst,
         };
     }
 
@@ -110,11 +119,14 @@ sealed class PoolWorld
         public string? Ended { get; set; }
         public bool LeavesOthers { get; set; }
         public bool? Ready { get; set; }
+        public string? Stranger { get; set; }
         public bool Busy { get; set; }
         public TimeSpan? Signalled { get; set; }
         public TimeSpan? DownSince { get; set; }
         public bool Stopped { get; set; }
         public long Requests { get; set; }
         public long MemoryBytes { get; set; }
+        public string? Unwanted { get; set; }
+        public bool OutFirst { get; set; }
     }
 }
