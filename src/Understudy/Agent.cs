@@ -58,13 +58,11 @@ public sealed class Agent : IAsyncDisposable
     readonly RestartFiles _restartFiles;
     readonly HashSet<string> _unreadable = [];
     readonly RecentReports _recent = new();
-
-    /// <summary>Killed at the start; a dying process holds its cgroup a moment longer.</summary>
-    readonly List<string> _strays = [];
     readonly ProxyKeeper _proxy;
     readonly Schedules _schedules;
     readonly SharedConnections _connections;
     readonly WorkerAilments? _ailments;
+    readonly StaleWatch _stale;
     readonly MemoryGuard? _guard;
     readonly List<Task> _loops = [];
     ApiServer? _api;
@@ -83,25 +81,36 @@ public sealed class Agent : IAsyncDisposable
         var secrets = new AppSecrets(_database, new SecretBox(paths.SecretKey), TimeProvider.System);
         _releases = new ReleaseLedger(_database);
         _store = new ReleaseStore(paths, options.Host, _releases, TimeProvider.System);
+        var stale = new StaleLedger(_database);
         var parts = new PoolParts(paths, _ownership, _exits, new Ports(), _ledger, _events, _routes, secrets)
         {
             Restore = (app, cancellation) => _store.Load(app.Config.App, app.Release, cancellation),
             AilmentOf = id => _ailments?.Of(id),
             Limits = _limits,
+            Stale = stale,
+            StalePolicy = options.Host.Stale,
             Guard = () => _guard?.Step ?? GuardStep.Calm,
         };
         _pools = new HostedPools(parts);
         foreach (var app in options.Apps)
             _pools.Add(app);
-        _guard = MemoryGuard.For(options.Host.Guard, paths, (_ownership as CgroupOwnership)?.Folder, PoolGuarding.Of(_pools, _events));
         _proxy = new ProxyKeeper(paths, options.Host.Listen, _ownership, _exits, _events);
         var runner = new CommandRunner(_ownership, _exits, TimeProvider.System);
+        _stale = new StaleWatch(_ownership, new StaleScan(_ownership), stale, new ReapedNotes(paths.Reaped), _events, new StaleParts
+        {
+            Current = () => Counted(runner.Claims.Running),
+            Rules = () => _pools.StaleRules(options.Host.Stale, _unreadable),
+            Unless = runner.Claims.Unless,
+            Release = id => parts.Release(id),
+            Calm = () => _guard?.Step is null or GuardStep.Calm,
+        });
+        _guard = MemoryGuard.For(options.Host.Guard, paths, (_ownership as CgroupOwnership)?.Folder, PoolGuarding.Of(_pools, _stale, _events));
         _presentation = new Presentation(_releases, _store, _pools, _routes, TimeProvider.System);
         _deployments = new Deployments(new DeployParts(
             paths, _releases, _store, _events, _pools, runner, app => WorkerEnvironment.For(app, secrets.For(app.Config.App)), app => secrets.For(app).Values, () => _proxy.Report, () => _recent.Oldest, _presentation.Show, TimeProvider.System));
         _connections = new SharedConnections(new ConnectionScan(_ownership), Running, _events);
         _ailments = new WorkerAilments(new AilmentScan(_ownership), Running, _events);
-        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets, _guard) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of };
+        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets, _guard) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of, Stale = _stale, Commands = () => runner.Claims.Running };
         _deploying = new DeployOperations(Operations, _deployments, _releases, _events, TimeProvider.System, _presentation.Show);
         _tokens = new TokenOperations(new ApiTokens(_database, TimeProvider.System), _events, TimeProvider.System);
         _restartFiles = new RestartFiles(_pools, _events, app => _deployments.Going(app) is not null);
@@ -149,6 +158,7 @@ public sealed class Agent : IAsyncDisposable
                 _pools.Begin(_stop.Token);
             Observe(null);
             await ended;
+            _stale.End();
             await Release();
         }
         _events.Add("agent.stopped", _options.Foreground ? "the agent has stopped, and all it ran" : "the agent has stopped; proxy and workers go on");
@@ -206,11 +216,10 @@ public sealed class Agent : IAsyncDisposable
     void Adopt()
     {
         var adopted = _pools.All.Sum(pool => pool.Adopt());
-        var known = _pools.All.SelectMany(pool => pool.WorkerIds).Append(ProxyKeeper.Id).ToHashSet();
-        _strays.AddRange(Adoption.EndStrays(_ownership, id => known.Contains(id) || _unreadable.Contains(id.Split('.')[0])));
+        // Nothing is born meanwhile: what nobody counts is suspected at the first look and found at the second.
+        _stale.Turn();
+        _stale.Turn();
         _limits.Sweep();
-        foreach (var stray in _strays)
-            _events.Add("worker.stale", $"{stray} belongs to no pool of this host: killed with all its processes");
         _events.Add("agent.started", $"agent {Product.Version}, pid {Environment.ProcessId}, has started and adopted {adopted} workers (ownership: {_ownership.Describe})");
         _presentation.ShowAll();
         _routes.Release();
@@ -229,13 +238,21 @@ public sealed class Agent : IAsyncDisposable
         _loops.Add(ArchiveLogs());
         _loops.Add(Each(TimeSpan.FromMinutes(1), _presentation.ShowAll));
         _loops.Add(Each(TimeSpan.FromSeconds(2), _restartFiles.Look));
-        _loops.Add(Each(TimeSpan.FromSeconds(2), () => _strays.RemoveAll(_ownership.Release)));
+        _loops.Add(_stale.Run(_stop.Token));
         _loops.Add(_schedules.Run(_stop.Token));
         _loops.Add(_connections.Run(_stop.Token));
         _loops.Add(_ailments!.Run(_stop.Token));
         _deployments.Resume(_stop.Token);
         _api = await ApiServer.Start(Operations, _deploying, _tokens, _options.Paths, _options.Host, cancellation);
         Notify.Ready();
+    }
+
+    Dictionary<string, CurrentOwner> Counted(IEnumerable<string> commands)
+    {
+        var owners = _pools.Owners();
+        foreach (var command in commands)
+            owners[command] = new CurrentOwner();
+        return owners;
     }
 
     IEnumerable<RunningWorker> Running() => _pools.All.SelectMany(pool => pool.Running);

@@ -41,6 +41,12 @@ public sealed class Operations
     /// <summary>What a worker suffers from as the kernel says; null: nothing.</summary>
     internal Func<string, string?> AilmentOf { get; init; } = _ => null;
 
+    /// <summary>What the watch for stale processes has found.</summary>
+    internal StaleWatch? Stale { get; init; }
+
+    /// <summary>The commands that run now.</summary>
+    internal Func<IReadOnlyList<string>> Commands { get; init; } = () => [];
+
     /// <summary>The id of the newest event.</summary>
     public long NewestEvent => _events.Newest;
 
@@ -54,6 +60,9 @@ public sealed class Operations
         Proxy = ProxyDescription.Of(_proxy.Report),
         Apps = [.. _pools.Apps.Select(app => Describe(app))],
         Guard = _guard?.Describe(),
+        Stale = [.. (Stale?.Found ?? []).Select(stale => StaleDescription.Of(stale, BootClock.Now))],
+        Moved = [.. (Stale?.Moved ?? []).Select(StaleDescription.Of)],
+        Commands = Commands(),
     };
 
     AppDocument Describe(HostedApp app) => new(

@@ -37,6 +37,9 @@ public sealed class Paths
     /// <summary>How many requests the proxy is to shed: written by the agent's memory guard, read by the proxy.</summary>
     public string Shedding => Path.Combine(Run, "shedding");
 
+    /// <summary>A folder of notes on what was ended by hand, until the agent has told of it.</summary>
+    public string Reaped => Path.Combine(Run, "reaped");
+
     public string AccessLog => Path.Combine(Logs, "access.log");
 
     /// <summary>The key that app secrets are encrypted with, for its owner only.</summary>

@@ -17,7 +17,7 @@ public sealed class DeploySamplesTests
         await DeployedShop.SellsOnWhileItIsDeployed(checkout, "shop", clients: 4, shop => shop.IsDeployedFromItsAddress());
     }
 
-    [Fact]
+    [Fact, Trait("length", "long")]
     public async Task The_Rails_shop_sells_on_while_it_is_deployed_from_a_folder_and_from_an_address_and_rolled_back()
     {
         using var checkout = await SampleCheckout.Rails();

@@ -7,7 +7,8 @@ public sealed class ScheduleTests
 {
     static readonly TimeSpan AMinuteAndMore = 90.Seconds();
 
-    [Fact]
+    // It waits for two whole minutes of the clock.
+    [Fact, Trait("length", "long")]
     public async Task It_runs_each_minute_with_its_secrets_and_its_whole_tree_is_gone_when_it_or_the_agent_ends()
     {
         using var app = new StuntFolder(more: """

@@ -29,7 +29,7 @@ public sealed class OperationsEnvTests : IDisposable
         _proxy = new ProxyKeeper(paths, [], ownership, _exits, _events);
         var options = new AgentOptions(paths, new HostConfig(), [App("shop"), App("blog")], Foreground: false);
         var secrets = new AppSecrets(_database, new SecretBox(paths.SecretKey), TimeProvider.System);
-        var pools = new HostedPools(new PoolParts(paths, ownership, _exits, new Ports(), new Ledger(_database), _events, new RoutePublisher(paths.Routes, RouteTable.Empty), secrets));
+        var pools = new HostedPools(new PoolParts(paths, ownership, _exits, new Ports(), new Ledger(_database), _events, new RoutePublisher(paths.Routes, RouteTable.Empty), secrets) { Stale = new StaleLedger(_database) });
         foreach (var app in options.Apps)
             pools.Show(app);
         _operations = new Operations(options, pools, _proxy, _events, ownership, new ReleaseLedger(_database), _ => null, secrets, null);

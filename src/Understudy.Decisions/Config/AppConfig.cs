@@ -1,3 +1,5 @@
+using Understudy.Decisions.Sampling;
+
 namespace Understudy.Decisions.Config;
 
 /// <summary>What one app's repository says about how it runs: `understudy.yaml`, or just a Procfile.</summary>
@@ -32,6 +34,9 @@ public sealed record AppConfig
     public DeployConfig Deploy { get; init; } = new();
 
     public IReadOnlyList<ScheduledConfig> Schedule { get; init; } = [];
+
+    /// <summary>What becomes of processes of this app that no pool counts any more. Null, the default: what agent.yaml says.</summary>
+    public StalePolicy? Stale { get; init; }
 
     /// <summary>The app's process types, in the order written. One named `web` receives requests.</summary>
     public IReadOnlyList<ProcessConfig> Processes { get; init; } = [];

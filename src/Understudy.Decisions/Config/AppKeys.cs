@@ -54,6 +54,8 @@ public static class AppKeys
         new MapRule<ScheduledConfig>(DeployKeys.ScheduledRule, "commands by name", $"a name of {Names.Expected}", Names.Check, Names.Pattern),
         "Commands run at set times in the current release, each never twice at a time.", fallbackSays: "none", example: "nightly");
 
+    static readonly Key<string> Stale = new("stale", StaleKey.Rule, StaleKey.Doc, fallbackSays: "what agent.yaml says", example: "reap");
+
     static readonly Key<IReadOnlyList<KeyValuePair<string, ProcessConfig>>> Processes = new("processes",
         new MapRule<ProcessConfig>(ProcessKeys.Rule, "process types by name", $"a name of {Names.Expected}", Names.CheckProcess, Names.Pattern),
         "The app's process types, by name; `jobs: COMMAND` is short for `jobs: {command: COMMAND}`. The one named web receives requests. A Procfile's processes are added; what is written here wins.",
@@ -83,7 +85,7 @@ public static class AppKeys
         fallbackSays: "none", example: "{RAILS_ENV: production}");
 
     public static readonly KeyTable Table =
-        new([App, Domains, Tls, Assets, Packages, Build, Release, Check, Shared, Deploy, Processes, Schedule, Services, Templates, Env]);
+        new([App, Domains, Tls, Assets, Packages, Build, Release, Check, Shared, Deploy, Processes, Stale, Schedule, Services, Templates, Env]);
 
     /// <summary>The whole file's rule. The app's name is empty where none is written.</summary>
     internal static readonly Rule<AppConfig> Rule = new SectionRule<AppConfig>(Table.Keys, BuildApp);
@@ -105,6 +107,7 @@ public static class AppKeys
             Check = app.Find(Check) ?? [],
             Shared = app.Find(Shared) ?? [],
             Deploy = app.Find(Deploy) ?? new DeployConfig(),
+            Stale = StaleKey.Parse(app.Find(Stale)),
             Schedule = [.. (app.Find(Schedule) ?? []).Select(one => one.Value)],
             Processes = [.. (app.Find(Processes) ?? []).Select(process => process.Value)],
             Services = [.. (app.Find(Services) ?? []).Select(service => service.Value)],

@@ -35,6 +35,9 @@ public sealed record HostConfig
     /// <summary>Networks (CIDR) whose X-Forwarded-* headers are believed. Default: none.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
+    /// <summary>What becomes of stale processes of apps that do not say, or that this host does not run any more. Default: they are reaped.</summary>
+    public StalePolicy Stale { get; init; }
+
     /// <summary>Bytes of a worker's live log before its head is archived. Default 10 MB.</summary>
     public long LogArchiveBytes { get; init; } = 10_000_000;
 

@@ -52,13 +52,15 @@ public static class HostKeys
         new ListRule<string>(new TextRule("a network such as 10.0.0.0/8", Names.CheckNetwork), "networks such as 10.0.0.0/8"),
         "Networks whose X-Forwarded-* headers are believed; everyone else's are dropped.", fallbackSays: "none", example: "[10.0.0.0/8]");
 
+    static readonly Key<string> Stale = new("stale", StaleKey.Rule, StaleKey.Doc + " For apps that do not say, and those that this host does not run any more.", "reap", example: "reap");
+
     static readonly Key<long> Archive = new("archive", new SizeRule(64_000, 1_000_000_000_000),
         "Size of a worker's live log past which its head is compressed into an archive.", "10MB", example: "10MB");
     static readonly Key<long> Keep = new("keep", new NumberRule(0, 10_000), "Archives kept per worker; older ones are removed.", "5", example: "5");
     static readonly Key<(long Archive, int Keep)> Logs = new("logs", new SectionRule<(long, int)>([Archive, Keep],
         logs => (logs.Get(Archive), (int)logs.Get(Keep))), "How the workers' logs are kept.");
 
-    public static readonly KeyTable Table = new([Host, Listen, Metrics, Api, Apps, DeployedUser, Guard, Memory, AccessLog, TrustedProxies, Logs]);
+    public static readonly KeyTable Table = new([Host, Listen, Metrics, Api, Apps, DeployedUser, Guard, Memory, AccessLog, TrustedProxies, Stale, Logs]);
 
     internal static readonly Rule<HostConfig> Rule = new SectionRule<HostConfig>(Table.Keys, Build);
 
@@ -81,6 +83,7 @@ public static class HostKeys
             MemoryBytes = host.Has(Memory) ? host.Get(Memory) : null,
             AccessLog = host.Get(AccessLog),
             TrustedProxies = host.Find(TrustedProxies) ?? [],
+            Stale = StaleKey.Parse(host.Get(Stale)) ?? StalePolicy.Reap,
         };
         return host.Has(Logs) ? config with { LogArchiveBytes = host.Get(Logs).Archive, LogArchivesKept = host.Get(Logs).Keep } : config;
     }

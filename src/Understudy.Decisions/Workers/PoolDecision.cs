@@ -27,6 +27,7 @@ public sealed class PoolDecision
     readonly List<WorkerState> _workers;
     readonly List<PoolAction> _actions = [];
     readonly List<TimeSpan> _wakes = [];
+    readonly HashSet<string> _abandoned = [];
     PoolState _state;
     string? _sentence;
 
@@ -109,6 +110,7 @@ public sealed class PoolDecision
             if (_workers[i].Leaving)
                 Expel(i, _workers[i], seen);
         }
+        _workers.RemoveAll(worker => _abandoned.Contains(worker.Id));
     }
 
     void Advance(int i, WorkerState worker, WorkerObservation seen)
@@ -161,11 +163,23 @@ public sealed class PoolDecision
             _workers[i] = worker = worker with { Phase = WorkerPhase.Stopping };
             _actions.Add(new PoolAction.Signal(worker.Id));
         }
-        if (worker.Phase == WorkerPhase.Stopping && Due(deadline))
-            Kill(i, worker, string.Create(CultureInfo.InvariantCulture, $"was still there {_rules.StopWithin.TotalSeconds:0.#} s after it was asked to leave"));
+        if (worker.Phase == WorkerPhase.Stopping && Due(deadline) && _rules.ReportsStale && !_state.Ending)
+            Abandon(worker);
+        else if (worker.Phase == WorkerPhase.Stopping && Due(deadline))
+            Kill(i, worker, Overdue);
         else if (worker.Phase == WorkerPhase.Killing && Due(worker.KilledAt!.Value + KillAgain))
             Kill(i, worker, null);
     }
+
+    void Abandon(WorkerState worker)
+    {
+        var reason = $"was to leave ({worker.Reason}) and {Overdue}";
+        _abandoned.Add(worker.Id);
+        _actions.Add(new PoolAction.Abandon(worker.Id, worker.Generation, reason));
+        _sentence = $"{Short(worker)} {reason}; it is left alone (stale: report)";
+    }
+
+    string Overdue => string.Create(CultureInfo.InvariantCulture, $"was still there {_rules.StopWithin.TotalSeconds:0.#} s after it was asked to leave");
 
     void ForgiveFailures()
     {

@@ -13,6 +13,8 @@ public sealed record PoolRules
 
     /// <summary>Workers of another generation that are replaced at a time, after the first.</summary>
     public WorkerShare AtOnce { get; init; } = WorkerShare.One;
+    /// <summary>A worker past its hard deadline is let go of and told of, not killed: `stale: report`.</summary>
+    public bool ReportsStale { get; init; }
     public long? RecycleRequests { get; init; }
     public long? RecycleMemoryBytes { get; init; }
     public TimeSpan? RecycleAge { get; init; }

@@ -15,6 +15,9 @@ public abstract record PoolAction
     /// <summary>KILL to all its processes, at once.</summary>
     public sealed record Kill(string Id) : PoolAction;
 
+    /// <summary>Forget a worker that is past its hard deadline, and leave its processes as they are: with `stale: report` nobody ends them.</summary>
+    public sealed record Abandon(string Id, int Generation, string Reason) : PoolAction;
+
     /// <summary>Forget a worker of which nothing is left.</summary>
     public sealed record Forget(string Id) : PoolAction;
 

@@ -20,7 +20,56 @@ public sealed record HostDocument
 
     /// <summary>Null: the memory guard is off.</summary>
     public GuardDocument? Guard { get; init; }
+
+    /// <summary>What is ours and nobody counts any more, or is past its deadline.</summary>
+    public IReadOnlyList<StaleDocument> Stale { get; init => field = value ?? []; } = [];
+
+    /// <summary>Processes that have left their worker's cgroup, and do not end with it.</summary>
+    public IReadOnlyList<MovedDocument> Moved { get; init => field = value ?? []; } = [];
+
+    /// <summary>The commands that the agent runs now, such as shop.build-7. Null: an older agent, which does not say.</summary>
+    public IReadOnlyList<string>? Commands { get; init; }
 }
+
+/// <summary>A worker or a command whose processes no pool counts any more, or that is past its deadline.</summary>
+public sealed record StaleDocument
+{
+    /// <summary>app.pool.number, app.build-7, app.run-PID: the name of its cgroup.</summary>
+    public required string Id { get; init; }
+    public required string App { get; init; }
+
+    /// <summary>Null: it is no worker's.</summary>
+    public required string? Pool { get; init; }
+
+    /// <summary>Empty: unknown.</summary>
+    public required string Release { get; init; }
+
+    /// <summary>0: unknown.</summary>
+    public required int Generation { get; init; }
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Why it is stale, as the rest of a sentence that begins with its name.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>reap or report.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>When it is killed, whatever is in flight there. Null: it is left alone.</summary>
+    public required DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>Why it is still there, in words.</summary>
+    public required string KeptBy { get; init; }
+    public required IReadOnlyList<StaleProcessDocument> Processes { get; init; }
+}
+
+/// <param name="StartTicks">When it started, in clock ticks since boot: with the pid its identity.</param>
+/// <param name="Name">As the kernel has it, at most 15 bytes; it may rename itself.</param>
+/// <param name="State">R, S, D, T and so on, as in proc(5).</param>
+public sealed record StaleProcessDocument(int Pid, long StartTicks, int Parent, string Name, string State);
+
+/// <param name="Id">Whose it was.</param>
+/// <param name="Place">The cgroup that it is in, from the mount of cgroup v2.</param>
+public sealed record MovedDocument(string Id, StaleProcessDocument Process, string Place);
 
 /// <summary>The memory guard, and the memory that it watches: the host's, or that of the group in which the workers are limited, whichever is worse.</summary>
 public sealed record GuardDocument
@@ -257,3 +306,14 @@ public sealed record TokenDocument(string Name, DateTimeOffset CreatedAt, string
 
 /// <summary>A line of a worker's log, as `logs` prints it.</summary>
 public sealed record LogLineDocument(string App, string Pool, string Worker, string Line);
+
+/// <summary>What `reap` prints.</summary>
+/// <param name="Agent">How the agent is: answers, does not answer (pid 7), is stopped (pid 7), does not run.</param>
+/// <param name="Memory">How the command got out of the group that limited its own memory, or why it did not. Null: nothing limited it.</param>
+public sealed record ReapDocument(string Agent, string? Memory, IReadOnlyList<ReapedDocument> Processes);
+
+/// <param name="Ruling">stale, kept (somebody counts it) or doubtful (it cannot be told whether somebody does).</param>
+/// <param name="Outcome">killed, left (not to be touched), listed (it would be killed) or there (it was killed and does not end).</param>
+/// <param name="Reason">As the rest of a sentence that begins with the id.</param>
+/// <param name="Since">Null: unknown.</param>
+public sealed record ReapedDocument(string Id, string Ruling, string Outcome, string Reason, DateTimeOffset? Since, IReadOnlyList<StaleProcessDocument> Processes);

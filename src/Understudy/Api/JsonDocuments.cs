@@ -27,6 +27,7 @@ namespace Understudy.Api;
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenCreatedDocument))]
 [JsonSerializable(typeof(IReadOnlyList<TokenDocument>))]
+[JsonSerializable(typeof(ReapDocument))]
 public sealed partial class JsonDocuments : JsonSerializerContext
 {
     /// <summary>Quotes and letters beyond ASCII as themselves: people read these answers, and no browser takes them for a page.</summary>

@@ -21,9 +21,9 @@ internal sealed class EventLines(Screen screen, bool json, string? onlyApp)
         return $"{screen.Paint(Ink.Faint, at)}  {screen.PaintName(about, SafeText.Of(about).PadRight(8))}  {screen.Paint(InkOf(one.Kind), kind.PadRight(16))}  {SafeText.Of(one.Message)}";
     }
 
-    public static Ink InkOf(string kind) => kind == "schedule.ended" ? Ink.None : kind[(kind.IndexOf('.', StringComparison.Ordinal) + 1)..] switch
+    public static Ink InkOf(string kind) => kind == "schedule.ended" ? Ink.None : kind is "stale.found" or "process.moved" ? Ink.Warn : kind[(kind.IndexOf('.', StringComparison.Ordinal) + 1)..] switch
     {
-        "crashed" or "crash-loop" or "killed" or "failed" or "ended" or "down" or "stale" => Ink.Bad,
+        "crashed" or "crash-loop" or "killed" or "failed" or "ended" or "down" or "unkillable" => Ink.Bad,
         "ready" or "recovered" or "serving" or "up" => Ink.Good,
         _ => Ink.None,
     };

@@ -13,6 +13,10 @@ internal sealed class StatusView(Screen screen, DateTimeOffset now)
         Fact("proxy", host.Proxy is null ? "not running: no request is carried" : Of(host.Proxy), host.Proxy is { State: "serving" } ? Ink.None : Ink.Bad);
         Fact("owned by", host.Ownership, host.Ownership.StartsWith("cgroup", StringComparison.Ordinal) ? Ink.None : Ink.Warn);
         Fact("memory", host.Guard?.LastSentence ?? "not guarded (guard: off)", host.Guard switch { null => Ink.Warn, { Step: "calm" } => Ink.None, { Step: "shed" } => Ink.Bad, _ => Ink.Warn });
+        foreach (var stale in host.Stale)
+            Fact("stale", $"{stale.Id} {stale.Reason}: {Plural(stale.Processes.Count, "process", "processes")}, {Figures.Age(now - stale.Since)}; {stale.KeptBy}", Ink.Bad);
+        foreach (var moved in host.Moved)
+            Fact("moved", $"{Text(moved.Process.Pid)} {moved.Process.Name} of {moved.Id} has left its cgroup for {moved.Place}", Ink.Warn);
         if (host.Apps.Count == 0)
             Fact("apps", "none: `understudy deploy` in an app's folder, or name folders in agent.yaml");
         foreach (var app in host.Apps)

@@ -30,6 +30,7 @@ internal static class Verbs
         new("logs", VerbGroup.Look, "What the workers wrote", LogsVerb.Build),
         new("events", VerbGroup.Look, "What happened, and why", EventsVerb.Build),
         new("restart", VerbGroup.Change, "Replace workers one at a time, losing no request", RestartVerb.Build),
+        new("reap", VerbGroup.Change, "End stale processes by hand, and no others", ReapVerb.Build),
         new("scale", VerbGroup.Change, "Set how many workers a pool keeps", ScaleVerb.Build),
         new("env", VerbGroup.Change, "Set, unset and list secrets", EnvVerb.Build),
         new("token", VerbGroup.Change, "Let other machines deploy to this host", TokenVerb.Build),

@@ -1,10 +1,10 @@
-using System.Globalization;
-
 namespace Understudy.Linux;
 
 /// <summary>One cgroup (v2) per worker: only it survives double fork, setsid and a cleared environment.</summary>
 sealed class CgroupOwnership(string folder) : IOwnership
 {
+    static readonly ProcessTable Table = new();
+
     /// <summary>The folder below which each worker has its own.</summary>
     public string Folder { get; } = folder;
 
@@ -60,25 +60,30 @@ sealed class CgroupOwnership(string folder) : IOwnership
     public IReadOnlyList<string> Found() =>
         Directory.Exists(Folder) ? [.. Directory.EnumerateDirectories(Folder).Select(path => Path.GetFileName(path)!)] : [];
 
+    public IReadOnlyDictionary<string, IReadOnlyList<int>> All() => Found().ToDictionary(id => id, id => Processes(id, 0));
+
+    /// <summary>Whether a place in the hierarchy, as /proc/PID/cgroup has it, is the group of a worker of this root or below it.</summary>
+    public bool Holds(string place, string id = "")
+    {
+        var group = $"/{Ownership.GroupPrefix}{Key}/{Path.GetFileName(Folder)}/{id}";
+        var at = place.IndexOf(group, StringComparison.Ordinal);
+        var end = at + group.Length;
+        return at >= 0 && (id.Length == 0 || end == place.Length || place[end] == '/');
+    }
+
     public void End()
     {
         Cgroups.Remove(Path.GetDirectoryName(Folder)!);
         ResourceLimits.End(Key);
     }
 
-    bool IsIn(int pid, string id) =>
-        ProcFile.Text($"/proc/{pid}/cgroup") is { } text && text.Contains("/" + Path.GetFileName(Folder) + "/" + id, StringComparison.Ordinal);
+    bool IsIn(int pid, string id) => Table.Groups(pid)?.Unified is { } place && Holds(place, id);
 
     string PathOf(string id) => Path.Combine(Folder, id);
 
     static void Collect(string folder, List<int> found)
     {
-        foreach (var line in (ProcFile.Text(Path.Combine(folder, "cgroup.procs")) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            // 0 stands for a process of another pid namespace.
-            if (int.TryParse(line, CultureInfo.InvariantCulture, out var pid) && pid > 0)
-                found.Add(pid);
-        }
+        CgroupProcesses.Read(folder, found);
         try
         {
             foreach (var child in Directory.EnumerateDirectories(folder))

@@ -30,6 +30,9 @@ interface IOwnership
     /// <summary>Ids of all workers of this root that have left a trace, with or without living processes.</summary>
     IReadOnlyList<string> Found();
 
+    /// <summary>The same with the processes of each, in one look; those that have none too.</summary>
+    IReadOnlyDictionary<string, IReadOnlyList<int>> All();
+
     /// <summary>Removes what this root has made for ownership itself, once all its workers are released.</summary>
     void End();
 }

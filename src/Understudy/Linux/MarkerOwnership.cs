@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Understudy.Linux;
@@ -15,10 +14,15 @@ sealed partial class MarkerOwnership : IOwnership
     readonly string _key;
     readonly string _why;
 
-    public MarkerOwnership(string key, string why)
+    readonly ProcessTable _processes;
+
+    /// <param name="why">There are no cgroups.</param>
+    /// <param name="proc">/proc, or a folder like it.</param>
+    public MarkerOwnership(string key, string why, string proc = "/proc")
     {
         _key = key;
         _why = why;
+        _processes = new ProcessTable(proc);
         const int SetChildSubreaper = 36;
         _ = prctl(SetChildSubreaper, 1, 0, 0, 0);
     }
@@ -47,29 +51,27 @@ sealed partial class MarkerOwnership : IOwnership
 
     public bool Release(string id) => true;
 
+    public IReadOnlyDictionary<string, IReadOnlyList<int>> All() =>
+        Marked().GroupBy(found => found.Id).ToDictionary(group => group.Key, group => (IReadOnlyList<int>)[.. group.Select(found => found.Pid)]);
+
     public IReadOnlyList<string> Found() => [.. Marked().Select(found => found.Id).Distinct()];
 
     public void End() { }
 
     IEnumerable<(int Pid, string Id)> Marked()
     {
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var pid in _processes.Pids())
         {
-            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) && MarkOf(pid) is { } id && ProcessStat.Read(pid) is { State: not ('Z' or 'X') })
+            if (MarkOf(pid) is { } id && _processes.Living(pid) is not null)
                 yield return (pid, id);
         }
     }
 
-    string? MarkOf(int pid)
-    {
-        var wanted = Marker + "=" + _key + "/";
-        foreach (var pair in (ProcFile.Text($"/proc/{pid}/environ") ?? "").Split('\0'))
-        {
-            if (pair.StartsWith(wanted, StringComparison.Ordinal))
-                return pair[wanted.Length..];
-        }
-        return null;
-    }
+    string? MarkOf(int pid) => MarkOf(_processes, _key, pid);
+
+    /// <summary>Whose a process says that it is; null: nobody's of this root. What is in another pid namespace is a container's, whose root may have the same name.</summary>
+    public static string? MarkOf(ProcessTable processes, string key, int pid) =>
+        processes.Variable(pid, "UNDERSTUDY_WORKER"u8) is { } mark && mark.StartsWith(key + "/", StringComparison.Ordinal) && processes.SharesNamespace(pid) ? mark[(key.Length + 1)..] : null;
 
     [LibraryImport("libc")]
     private static partial int prctl(int option, nint a, nint b, nint c, nint d);

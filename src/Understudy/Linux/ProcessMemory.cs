@@ -19,12 +19,13 @@ readonly record struct ProcessMemory(long PssBytes, long PrivateBytes, long Swap
     /// <summary>Null for what is no such text.</summary>
     public static ProcessMemory? Parse(ReadOnlySpan<byte> text)
     {
-        if (KernelFields.Kilobytes(text, "\nPss:"u8) is not { } pss)
+        if (KernelText.Field(text, "Pss:"u8) is not (>= 0 and var pss))
             return null;
+        // Swap alone counts a page that forks share once for each of them.
+        var swap = KernelText.Field(text, "SwapPss:"u8);
         return new ProcessMemory(
-            pss,
-            (KernelFields.Kilobytes(text, "\nPrivate_Clean:"u8) ?? 0) + (KernelFields.Kilobytes(text, "\nPrivate_Dirty:"u8) ?? 0),
-            // Swap alone counts a page that forks share once for each of them.
-            KernelFields.Kilobytes(text, "\nSwapPss:"u8) ?? KernelFields.Kilobytes(text, "\nSwap:"u8) ?? 0);
+            pss * 1024,
+            Math.Max(0, (KernelText.Field(text, "Private_Clean:"u8) + KernelText.Field(text, "Private_Dirty:"u8)) * 1024),
+            Math.Max(0, (swap >= 0 ? swap : KernelText.Field(text, "Swap:"u8)) * 1024));
     }
 }

@@ -21,7 +21,8 @@ public readonly record struct ProcessStat(char State, int Parent, long StartTick
     public TimeSpan StartedAt => TimeSpan.FromSeconds((double)StartTicks / TicksPerSecond);
 
     /// <summary>Null when no such process lives, or it may not be read.</summary>
-    public static ProcessStat? Read(int pid) => Table.Stat(pid);
+    /// <param name="proc">/proc, or a folder like it.</param>
+    public static ProcessStat? Read(int pid, string proc = "/proc") => (proc == Table.Root ? Table : new ProcessTable(proc)).Stat(pid);
 
     /// <summary>Null for what is no such line.</summary>
     public static ProcessStat? Parse(ReadOnlySpan<byte> line)

@@ -20,6 +20,8 @@ sealed class ProcessTable(string root = "/proc")
 
     readonly byte[] _root = [.. Encoding.UTF8.GetBytes(root), (byte)'/'];
 
+    string? _namespace;
+
     public string Root => root;
 
     /// <summary>Every process now, in the kernel's order (by pid).</summary>
@@ -121,6 +123,19 @@ sealed class ProcessTable(string root = "/proc")
         Span<byte> buffer = stackalloc byte[4096];
         var length = Read(pid, "cgroup"u8, buffer);
         return length <= 0 ? null : new ProcessGroups(Encoding.UTF8.GetString(buffer[..length]));
+    }
+
+    /// <summary>It is in the pid namespace of this process, and not in a container's. False where that may not be read.</summary>
+    public bool SharesNamespace(int pid)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"{root}/{pid}/ns/pid", returnFinalTarget: false)?.Name is { } theirs && theirs == (_namespace ??= File.ResolveLinkTarget($"{root}/self/ns/pid", returnFinalTarget: false)?.Name);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The real user's id. Null as above.</summary>

@@ -28,6 +28,26 @@ static partial class SelfProtection
         };
     }
 
+    /// <summary>Out of the memory group that limits this process, to the top of its hierarchy, so that it needs nothing that others have used up. What it did, in words; null: nothing limits it.</summary>
+    public static string? LeaveLimits(string proc = "/proc")
+    {
+        if (MemoryGroups.Limiting("self", proc: proc) is not { } limiting)
+            return null;
+        var mounts = ProcFile.Text(Path.Combine(proc, "self", "mountinfo")) ?? "";
+        var top = new[] { Cgroups.FindMount(mounts, "memory"), Cgroups.FindMount(mounts) }.FirstOrDefault(mount => mount is not null && limiting.StartsWith(mount + "/", StringComparison.Ordinal));
+        if (top is null)
+            return $"stays in {limiting}, which limits its memory";
+        try
+        {
+            File.WriteAllText(Path.Combine(top, "cgroup.procs"), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return $"has left {limiting}, which limited its memory";
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return $"stays in {limiting}, which limits its memory: {refused.Message}";
+        }
+    }
+
     /// <summary>Null, or why the pages are not locked.</summary>
     static string? Lock()
     {

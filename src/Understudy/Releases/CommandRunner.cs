@@ -15,6 +15,8 @@ sealed class CommandRunner(IOwnership ownership, ProcessExits exits, TimeProvide
     /// <summary>A process that waits for a lost disk cannot be killed; nobody waits longer for it than this.</summary>
     static readonly TimeSpan LongestKilling = TimeSpan.FromSeconds(30);
 
+    public CommandClaims Claims { get; } = new();
+
     readonly ResourceLimits _limits = ResourceLimits.For(ownership);
 
     /// <summary>Which of a command's limits hold here, in words.</summary>
@@ -30,6 +32,7 @@ sealed class CommandRunner(IOwnership ownership, ProcessExits exits, TimeProvide
             return Ended(false, null, "cancelled");
         if (Lack(order) is { } lack)
             return Ended(false, null, "not started: " + lack);
+        using var claim = Claims.Take(order.Id);
         try
         {
             // What an agent that died has left under this name.

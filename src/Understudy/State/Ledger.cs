@@ -19,14 +19,15 @@ sealed record LedgerWorker
 
 /// <summary>A pool as written down.</summary>
 /// <param name="RulesHash">Of the configuration that its newest generation started with.</param>
-sealed record LedgerPool(string Id, int Generation, int NextNumber, int Wanted, string RulesHash, int? ScaleMin, int? ScaleMax);
+/// <param name="StopWithin">What a worker that leaves has at most. Null: written by an older version.</param>
+sealed record LedgerPool(string Id, int Generation, int NextNumber, int Wanted, string RulesHash, int? ScaleMin, int? ScaleMax, TimeSpan? StopWithin = null);
 
 /// <summary>The workers and pools of this host, written before and after each step, so that a killed agent's successor knows them.</summary>
 /// <param name="aside">The file, in /run, that takes what a full disk refuses. Null: nothing does.</param>
 sealed class Ledger(Database database, string? aside = null) : IDisposable
 {
     // Times count from boot and pids from it too: what was written before it says nothing now.
-    static readonly string Boot = (ProcFile.Text("/proc/sys/kernel/random/boot_id") ?? "").Trim();
+    internal static readonly string Boot = (ProcFile.Text("/proc/sys/kernel/random/boot_id") ?? "").Trim();
 
     readonly Lock _opening = new();
     Database? _asideFile;
@@ -35,14 +36,19 @@ sealed class Ledger(Database database, string? aside = null) : IDisposable
     /// <summary>What was written aside while the disk refused it, and is newer than what is here. Null: nothing, or it cannot be read.</summary>
     public Ledger? Aside => aside is not null && File.Exists(aside) ? OpenAside() : null;
 
-    public LedgerPool? Pool(string id) => database.Query(
-        "SELECT id, generation, next_number, wanted, rules_hash, scale_min, scale_max FROM pools WHERE id = $id",
-        row => new LedgerPool(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetString(4), Nullable(row, 5), Nullable(row, 6)),
-        ("$id", id)).FirstOrDefault();
+    /// <summary>Written all together, or not at all.</summary>
+    public void Together(Action writes) => database.Together(writes);
+
+    public LedgerPool? Pool(string id) => Pools().FirstOrDefault(pool => pool.Id == id);
+
+    public IReadOnlyList<LedgerPool> Pools() => database.Query(
+        "SELECT id, generation, next_number, wanted, rules_hash, scale_min, scale_max, stop_within FROM pools ORDER BY id",
+        row => new LedgerPool(
+            row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetString(4), Nullable(row, 5), Nullable(row, 6), row.IsDBNull(7) ? null : new TimeSpan(row.GetInt64(7))));
 
     public void Write(LedgerPool pool) => database.Execute(
-        "INSERT OR REPLACE INTO pools (id, generation, next_number, wanted, rules_hash, scale_min, scale_max) VALUES ($id, $generation, $next, $wanted, $hash, $min, $max)",
-        ("$id", pool.Id), ("$generation", pool.Generation), ("$next", pool.NextNumber), ("$wanted", pool.Wanted), ("$hash", pool.RulesHash), ("$min", pool.ScaleMin), ("$max", pool.ScaleMax));
+        "INSERT OR REPLACE INTO pools (id, generation, next_number, wanted, rules_hash, scale_min, scale_max, stop_within) VALUES ($id, $generation, $next, $wanted, $hash, $min, $max, $within)",
+        ("$id", pool.Id), ("$generation", pool.Generation), ("$next", pool.NextNumber), ("$wanted", pool.Wanted), ("$hash", pool.RulesHash), ("$min", pool.ScaleMin), ("$max", pool.ScaleMax), ("$within", pool.StopWithin?.Ticks));
 
     public IReadOnlyList<LedgerWorker> Workers() => database.Query(
         "SELECT id, generation, release, phase, pid, start_ticks, port, started_at, ready_at, leaving_since, reason, requests FROM workers WHERE boot = $boot ORDER BY started_at, id",

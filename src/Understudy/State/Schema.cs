@@ -37,6 +37,12 @@ static class Schema
         CREATE TABLE tokens (
             name TEXT PRIMARY KEY, hash BLOB NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, used_at INTEGER);
         """,
+        """
+        CREATE TABLE stale (
+            id TEXT PRIMARY KEY, since INTEGER NOT NULL, reason TEXT NOT NULL, release TEXT NOT NULL, generation INTEGER NOT NULL,
+            abandoned INTEGER NOT NULL, boot TEXT NOT NULL);
+        ALTER TABLE pools ADD COLUMN stop_within INTEGER;
+        """,
     ];
 
     public static void BringForward(Database database, string path)

@@ -21,26 +21,4 @@ static class Adoption
         worker.StartTicks = stat.StartTicks;
         return PidFd.Open(worker.Pid, worker.StartTicks);
     }
-
-    /// <summary>Ends what bears this root's mark and is in no pool's ledger: a worker of an app that the host no longer runs, or of a lost state. Leaves `run` commands alone while they live.</summary>
-    public static IReadOnlyList<string> EndStrays(IOwnership ownership, Func<string, bool> known)
-    {
-        var ended = new List<string>();
-        foreach (var id in ownership.Found())
-        {
-            if (known(id))
-                continue;
-            if (ownership.Processes(id, 0).Count > 0)
-            {
-                if (IsRunCommand(id))
-                    continue;
-                ownership.Kill(id, 0);
-                ended.Add(id);
-            }
-            ownership.Release(id);
-        }
-        return ended;
-    }
-
-    static bool IsRunCommand(string id) => id.Contains(".run-", StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Sampling;
 
 namespace Understudy.Workers;
 
@@ -94,6 +95,26 @@ sealed class HostedPools(PoolParts parts)
         lock (_gate)
             _apps.RemoveAll(one => one.Config.App == app);
     }
+
+    /// <summary>All that the pools count now, by id.</summary>
+    public Dictionary<string, CurrentOwner> Owners()
+    {
+        var owners = new Dictionary<string, CurrentOwner>();
+        foreach (var (id, owner) in All.SelectMany(pool => pool.Owners))
+            owners[id] = owner;
+        return owners;
+    }
+
+    /// <summary>What the apps' configuration says of stale processes.</summary>
+    /// <param name="host">For those that do not say.</param>
+    /// <param name="untended">Apps whose configuration cannot be read.</param>
+    public StaleRules StaleRules(StalePolicy host, IReadOnlySet<string> untended) => new()
+    {
+        Host = host,
+        Apps = Apps.ToDictionary(app => app.Config.App, app => app.Config.Stale),
+        StopWithin = All.ToDictionary(pool => $"{pool.App.Config.App}.{pool.Name}", pool => pool.StopWithin),
+        Untended = untended,
+    };
 
     /// <summary>Done when every loop is.</summary>
     public Task Ended()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Understudy.Api;
 using Understudy.Decisions.Config;
 using Understudy.Decisions.Proxying;
@@ -34,7 +35,7 @@ sealed class Pool
         _parts = parts;
         _watch = new WorkerWatch(parts, Kick);
         _starter = new Starter(app, process, parts.Paths, parts.Ownership, parts.Limits, parts.Ports, parts.Secrets);
-        _ledger = new PoolLedger(app, process, parts.Ledger);
+        _ledger = new PoolLedger(app, process, parts.Ledger, parts.StalePolicy);
         _routing = new PoolRouting(app, process, parts.Routes);
         _state = _ledger.Resume();
     }
@@ -55,6 +56,17 @@ sealed class Pool
     public IReadOnlyList<RunningWorker> Running
     {
         get { lock (_gate) return [.. _workers.Values.Select(worker => new RunningWorker(worker.Id, worker.Pid, worker.Port, worker.Requests))]; }
+    }
+
+    /// <summary>Its workers as who looks for stale ones must know them.</summary>
+    public IReadOnlyList<(string Id, CurrentOwner Owner)> Owners
+    {
+        get { lock (_gate) return [.. _state.Workers.Select(worker => (worker.Id, new CurrentOwner(worker.LeavingSince + _ledger.Rules.StopWithin, worker.Leaving ? worker.Reason : null)))]; }
+    }
+
+    public TimeSpan StopWithin
+    {
+        get { lock (_gate) return _ledger.Rules.StopWithin; }
     }
 
     /// <summary>A worker is on its way in or out, so that the proxy's word is wanted soon.</summary>
@@ -80,11 +92,17 @@ sealed class Pool
                 if (_state.Workers.Any(state => state.Id == worker.Id && state.Phase == WorkerPhase.Starting))
                     _ = _watch.AwaitReady(worker, App, Process);
             }
-            _state = _state with { Workers = [.. _state.Workers.Where(worker => _workers.ContainsKey(worker.Id))] };
+            _state = _state with { Workers = [.. _state.Workers.Where(worker => _workers.ContainsKey(worker.Id))], NextNumber = Math.Max(_state.NextNumber, FirstFree()) };
             _routing.Publish(_state, _workers);
             return _workers.Values.Count(worker => worker.LeaderEnded is null);
         }
     }
+
+    /// <summary>With a lost state numbers would begin anew, and a new worker would share the group of an old one that is still there.</summary>
+    int FirstFree() => _parts.Ownership.Found().Select(id => new Owner(id))
+        .Where(owner => owner.App == App.Config.App && owner.Pool == Name)
+        .Select(owner => int.TryParse(owner.Id.AsSpan(owner.Id.LastIndexOf('.') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number + 1 : 1)
+        .DefaultIfEmpty(1).Max();
 
     /// <summary>Takes an ended pool out of the routes, and ends its loop.</summary>
     public void Leave()
@@ -290,6 +308,10 @@ sealed class Pool
                 break;
             case PoolAction.Kill kill:
                 _parts.Ownership.Kill(kill.Id, _workers[kill.Id].Pid);
+                break;
+            case PoolAction.Abandon abandon:
+                _parts.Stale.Write(new StaleRecord(abandon.Id, now, abandon.Reason, _workers[abandon.Id].Release, abandon.Generation, Abandoned: true));
+                Forget(_workers[abandon.Id]);
                 break;
             case PoolAction.Forget forget:
                 Forget(_workers[forget.Id]);

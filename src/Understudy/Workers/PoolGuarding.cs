@@ -8,12 +8,12 @@ namespace Understudy.Workers;
 /// <summary>What the memory guard asks of the pools.</summary>
 static class PoolGuarding
 {
-    public static GuardParts Of(HostedPools pools, EventLog events) => new()
+    public static GuardParts Of(HostedPools pools, StaleWatch stale, EventLog events) => new()
     {
         Look = () =>
         {
             var guarded = pools.All.Select(pool => pool.Guarded()).ToList();
-            return ([.. guarded.SelectMany(pool => pool.Workers)], [.. guarded.SelectMany(pool => pool.Places)]);
+            return ([.. guarded.SelectMany(pool => pool.Workers)], [.. guarded.SelectMany(pool => pool.Places), .. stale.Places]);
         },
         Measure = () =>
         {
@@ -25,6 +25,7 @@ static class PoolGuarding
             foreach (var pool in pools.All)
                 pool.Recycle(id, reason, outFirst);
         },
+        Reap = stale.Reap,
         Group = Group,
         Tell = (kind, message, worker) => events.Add(kind, message, workerId: worker),
     };

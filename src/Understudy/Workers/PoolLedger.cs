@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Sampling;
 using Understudy.Decisions.Workers;
 using Understudy.Linux;
 using Understudy.State;
@@ -13,6 +14,7 @@ sealed class PoolLedger
 {
     readonly Ledger _ledger;
     readonly string _id;
+    readonly StalePolicy _hostStale;
     readonly Dictionary<string, LedgerWorker> _written = [];
     HostedApp _app;
     ProcessConfig _process;
@@ -25,8 +27,10 @@ sealed class PoolLedger
     bool _behind;
     bool _aside;
 
-    public PoolLedger(HostedApp app, ProcessConfig process, Ledger ledger)
+    /// <param name="hostStale">What becomes of stale workers of an app that does not say.</param>
+    public PoolLedger(HostedApp app, ProcessConfig process, Ledger ledger, StalePolicy hostStale)
     {
+        _hostStale = hostStale;
         _app = app;
         _process = process;
         _ledger = ledger;
@@ -94,9 +98,9 @@ sealed class PoolLedger
     /// <summary>Writes what has changed since it was last written. Where the disk refuses, it goes aside, and the next turn tries again: the site comes first.</summary>
     public void Write(PoolState state, IReadOnlyDictionary<string, Worker> workers)
     {
-        var pool = new LedgerPool(_id, state.Generation, state.NextNumber, state.Wanted, _hash, _scaleMin, _scaleMax);
+        var pool = new LedgerPool(_id, state.Generation, state.NextNumber, state.Wanted, _hash, _scaleMin, _scaleMax, Rules.StopWithin);
         var rows = state.Workers.Where(worker => workers.ContainsKey(worker.Id)).Select(worker => Row(worker, workers[worker.Id])).ToList();
-        var changed = pool != _pool || rows.Count != _written.Count || rows.Exists(row => !_written.TryGetValue(row.State.Id, out var before) || before != row);
+        var changed = pool != _pool || rows.Count != _written.Count || rows.Exists(row => _written.GetValueOrDefault(row.State.Id) != row);
         if (!changed && !_behind)
             return;
         try
@@ -127,15 +131,16 @@ sealed class PoolLedger
         _ledger.Aside?.ForgetPool(_id);
     }
 
-    void WriteChanges(LedgerPool pool, List<LedgerWorker> rows)
+    // At once: whoever finds a worker's number taken and no worker of it written down may rely on its pool having let it go.
+    void WriteChanges(LedgerPool pool, List<LedgerWorker> rows) => _ledger.Together(() =>
     {
         if (pool != _pool)
             _ledger.Write(pool);
-        foreach (var row in rows.Where(row => !_written.TryGetValue(row.State.Id, out var before) || before != row))
+        foreach (var row in rows.Where(row => _written.GetValueOrDefault(row.State.Id) != row))
             _ledger.Write(row);
-        foreach (var gone in _written.Keys.Except(rows.Select(row => row.State.Id)).ToList())
+        foreach (var gone in _written.Keys.Except(rows.Select(row => row.State.Id)))
             _ledger.Forget(gone);
-    }
+    });
 
     static LedgerWorker Row(WorkerState worker, Worker runs) =>
         new() { State = worker, Release = runs.Release, Pid = runs.Pid, StartTicks = runs.StartTicks, Port = runs.Port, Requests = runs.RequestsBefore };
@@ -149,6 +154,7 @@ sealed class PoolLedger
         Concurrency = _process.Concurrency,
         ReadyWithin = _process.Ready.Within,
         StopWithin = _process.Stop.Within,
+        ReportsStale = (_app.Config.Stale ?? _hostStale) == StalePolicy.Report,
         AtOnce = _app.Config.Deploy.AtOnce,
         RecycleRequests = _process.Recycle.Requests,
         RecycleMemoryBytes = _process.Recycle.MemoryBytes,

@@ -16,6 +16,12 @@ sealed record PoolParts(Paths Paths, IOwnership Ownership, ProcessExits Exits, P
     /// <summary>The kernel's limits on workers' memory. Null: none are set.</summary>
     public WorkerLimits? Limits { get; init; }
 
+    /// <summary>Where a worker that its pool lets go past its deadline is written down.</summary>
+    public required StaleLedger Stale { get; init; }
+
+    /// <summary>What becomes of stale workers of an app that does not say.</summary>
+    public StalePolicy StalePolicy { get; init; }
+
     /// <summary>How far the memory guard goes now.</summary>
     public Func<GuardStep> Guard { get; init; } = static () => GuardStep.Calm;
 

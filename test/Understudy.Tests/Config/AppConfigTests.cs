@@ -1,4 +1,5 @@
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Sampling;
 using Understudy.Decisions.Workers;
 
 namespace Understudy.Tests.Config;
@@ -23,6 +24,7 @@ public sealed class AppConfigTests : IDisposable
             check: [/, /products]
             shared: [storage, db/production.sqlite3]
             deploy: {build_within: 5m, build_memory: 1GB, release_within: 2m, check_times: 5, at_once: 25%, watch: 30s, keep: 3}
+            stale: report
             schedule: {nightly: {at: 0 3 * * *, command: bin/nightly}}
             processes:
               web:
@@ -63,6 +65,7 @@ public sealed class AppConfigTests : IDisposable
                 Keep = 3,
             },
             config.Deploy);
+        Assert.Equal(StalePolicy.Report, config.Stale);
         Assert.Equal([new ScheduledConfig("nightly", "0 3 * * *", "bin/nightly", TimeSpan.FromHours(1))], config.Schedule);
         Assert.Equal(new ProcessConfig
         {

@@ -25,6 +25,7 @@ public sealed class HostConfigTests : IDisposable
             memory: 6GB
             access_log: true
             trusted_proxies: [10.0.0.0/8, 192.168.0.1]
+            stale: report
             logs: {archive: 5MB, keep: 3}
             """).Value!;
 
@@ -36,6 +37,7 @@ public sealed class HostConfigTests : IDisposable
         Assert.Equal((GuardMode.Report, 6_000_000_000), (host.Guard, host.MemoryBytes));
         Assert.True(host.AccessLog);
         Assert.Equal(["10.0.0.0/8", "192.168.0.1"], host.TrustedProxies);
+        Assert.Equal(StalePolicy.Report, host.Stale);
         Assert.Equal((5_000_000, 3), (host.LogArchiveBytes, host.LogArchivesKept));
     }
 
@@ -49,6 +51,7 @@ public sealed class HostConfigTests : IDisposable
             (read.Host, read.Metrics, read.AccessLog, read.LogArchiveBytes, read.LogArchivesKept, read.Apps.Count, read.TrustedProxies.Count));
         Assert.Equal((made.Guard, made.MemoryBytes), (read.Guard, read.MemoryBytes));
         Assert.Equal([GuardMode.Off, GuardMode.Report, GuardMode.Act], HostKeys.GuardModes.Select(mode => Load($"guard: {mode}").Value!.Guard));
+        Assert.Equal(StalePolicy.Reap, read.Stale);
         Assert.Null(read.Api);
         Assert.Equal(new ApiConfig(), Load("api: {}").Value!.Api);
         Assert.Equal((10_000_000, 7), (Load("logs: {keep: 7}").Value!.LogArchiveBytes, Load("logs: {keep: 7}").Value!.LogArchivesKept));

@@ -79,7 +79,7 @@ public class PublishedReferenceTests
     [Fact]
     public void Every_other_default_is_covered_by_other_tests() =>
         Assert.Equal(
-            ["schedule.NAME.within", "listen", "api.listen", "guard", "access_log", "logs.archive", "logs.keep"],
+            ["schedule.NAME.within", "listen", "api.listen", "guard", "access_log", "stale", "logs.archive", "logs.keep"],
             AppKeys.Table.All().Concat(HostKeys.Table.All())
                 .Where(key => key.Key.Default is not null && !key.Path.StartsWith("processes.", StringComparison.Ordinal) && !key.Path.StartsWith("deploy.", StringComparison.Ordinal)).Select(key => key.Path));
 

@@ -5,13 +5,22 @@ namespace Understudy.Tests.Linux;
 /// <summary>A tree in a temporary folder that looks like /proc.</summary>
 sealed class FakeProc : IDisposable
 {
+    /// <summary>The pid namespace of who looks.</summary>
+    public const string OwnNamespace = "pid:[4026531836]";
+
     readonly TemporaryFolder _folder = new();
+
+    public FakeProc()
+    {
+        Directory.CreateDirectory(_folder["self/ns"]);
+        File.CreateSymbolicLink(_folder["self/ns/pid"], OwnNamespace);
+    }
 
     public string Path => _folder.Path;
 
     /// <summary>A process; what is null has no file, as where it vanished between two reads.</summary>
     public FakeProc Add(int pid, int parent = 1, long start = 100, char state = 'S', string name = "ruby", string? command = null, string? environment = null,
-        string group = "/", int pssKb = 0, int privateKb = 0, int swapKb = 0, int residentPages = 0, uint user = 1000, int switches = 7, string? groups = null)
+        string group = "/", int pssKb = 0, int privateKb = 0, int swapKb = 0, int residentPages = 0, uint user = 1000, int switches = 7, string? groups = null, string @namespace = OwnNamespace)
     {
         var here = Directory.CreateDirectory(_folder[pid.ToString(CultureInfo.InvariantCulture)]).FullName;
         Write(here, "stat", $"{pid} ({name}) {state} {parent} {pid} {pid} 0 -1 4194304 10 0 0 0 1 1 0 0 20 0 1 0 {start} 1000000 {residentPages} 18446744073709551615 0 0\n");
@@ -22,7 +31,18 @@ sealed class FakeProc : IDisposable
         Write(here, "cmdline", (command ?? name).Replace(' ', '\0') + "\0");
         Write(here, "environ", environment ?? "");
         Write(here, "cgroup", groups ?? $"4:memory:/\n1:cpu,cpuacct:/a\n0::{group}\n");
+        Directory.CreateDirectory(System.IO.Path.Combine(here, "ns"));
+        File.Delete(System.IO.Path.Combine(here, "ns", "pid"));
+        File.CreateSymbolicLink(System.IO.Path.Combine(here, "ns", "pid"), @namespace);
         Write(here, "wchan", state == 'D' ? "io_schedule" : "0");
+        return this;
+    }
+
+    /// <summary>One of which only its existence matters: for thousands of them.</summary>
+    public FakeProc AddBare(int pid, long start)
+    {
+        var here = Directory.CreateDirectory(_folder[pid.ToString(CultureInfo.InvariantCulture)]).FullName;
+        Write(here, "stat", $"{pid} (ruby) S 1 {pid} {pid} 0 -1 4194304 10 0 0 0 1 1 0 0 20 0 1 0 {start} 1000000 5 18446744073709551615 0 0\n");
         return this;
     }
 

@@ -13,6 +13,8 @@ sealed class OwnedProcesses(params (string Id, int[] Pids)[] workers) : IOwnersh
 
     public IReadOnlyList<string> Found() => [.. workers.Select(one => one.Id)];
 
+    public IReadOnlyDictionary<string, IReadOnlyList<int>> All() => workers.ToDictionary(one => one.Id, one => (IReadOnlyList<int>)one.Pids);
+
     public string? Prepare(string id) => throw new InvalidOperationException();
 
     public string? CgroupOf(string id) => null;

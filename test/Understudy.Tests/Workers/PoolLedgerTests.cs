@@ -1,4 +1,5 @@
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Sampling;
 using Understudy.Decisions.Workers;
 using Understudy.State;
 using Understudy.Workers;
@@ -91,7 +92,7 @@ public sealed class PoolLedgerTests : IDisposable
 
     Ledger Open() => new(_database, _folder["ledger.db"]);
 
-    PoolLedger Pool(Ledger ledger) => new(_app, _app.Config.Processes[0], ledger);
+    PoolLedger Pool(Ledger ledger) => new(_app, _app.Config.Processes[0], ledger, StalePolicy.Reap);
 
     // Every write is refused, as on a full disk.
     void Fill() => _database.Execute("PRAGMA query_only = 1");

@@ -67,6 +67,33 @@ public class PoolDecisionTests
     }
 
     [Fact]
+    public void With_report_what_hangs_past_its_deadline_is_let_go_of_and_the_roll_goes_on()
+    {
+        _world.Rules = _world.Rules with { ReportsStale = true };
+        _world.ObeysSignal = _ => false;
+        Steady();
+        _world.State = _world.State with { Generation = 2 };
+        _world.Pass(TimeSpan.FromSeconds(100));
+        Assert.Equal("steady", _world.Last!.Condition);
+        Assert.Equal([3, 4], _world.Numbers(WorkerPhase.Ready));
+        Assert.Empty(_world.Killed);
+        Assert.Equal(["shop.web.1", "shop.web.2"], _world.Abandoned.Keys.Order());
+        Assert.All(_world.Abandoned.Values, reason => Assert.Equal("was to leave (replaced by a newer one) and was still there 30 s after it was asked to leave", reason));
+    }
+
+    [Fact]
+    public void A_pool_that_ends_kills_what_hangs_also_with_report()
+    {
+        _world.Rules = _world.Rules with { ReportsStale = true };
+        _world.ObeysSignal = _ => false;
+        Steady();
+        _world.State = _world.State with { Ending = true };
+        _world.Pass(TimeSpan.FromSeconds(40));
+        Assert.Equal(["shop.web.1", "shop.web.2"], _world.Killed.Order());
+        Assert.Empty(_world.State.Workers);
+    }
+
+    [Fact]
     public void A_restart_whose_new_workers_fail_leaves_the_old_ones_serving_and_says_crash_loop()
     {
         Steady();

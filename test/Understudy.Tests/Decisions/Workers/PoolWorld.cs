@@ -42,6 +42,9 @@ sealed class PoolWorld
 
     public List<string> Killed { get; } = [];
 
+    /// <summary>Workers whose processes were left as they are, with the reason.</summary>
+    public Dictionary<string, string> Abandoned { get; } = [];
+
     public PoolTurn? Last { get; private set; }
 
     public IReadOnlyDictionary<string, Process> Processes => _processes;
@@ -103,6 +106,9 @@ sealed class PoolWorld
                 Killed.Add(kill.Id);
                 _processes[kill.Id].LeavesOthers = false;
                 _processes[kill.Id].Ended ??= "killed by SIGKILL";
+                break;
+            case PoolAction.Abandon abandon:
+                Abandoned.Add(abandon.Id, abandon.Reason);
                 break;
             case PoolAction.Forget forget:
                 _processes.Remove(forget.Id);
