@@ -53,7 +53,7 @@ sealed class ConnectionScan(IOwnership ownership, ProcessTable processes, Func<S
             return;
         var programs = SocketOwners.Find(peers, processes);
         foreach (var peer in peers)
-            _programs[peer] = programs.GetValueOrDefault(peer, (0, "")).Program;
+            _programs[peer] = programs.TryGetValue(peer, out var found) ? found.Program : "";
     }
 
     /// <summary>Null when fewer than two of its holders are still there.</summary>
