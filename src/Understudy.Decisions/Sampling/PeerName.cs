@@ -22,6 +22,9 @@ public static class PeerName
         [27017] = "MongoDB",
     };
 
+    /// <summary>What listens on a port by custom, such as redis on 6379; null: nothing that is known here.</summary>
+    public static string? ByCustom(int port) => ByPort.GetValueOrDefault(port);
+
     /// <param name="program">The name of the process at the other end, where it is on this host and was found.</param>
     public static string Of(SharedSocket socket, string? program)
     {

@@ -151,6 +151,9 @@ public sealed record PoolDocument
     public required string LastSentence { get; init; }
     public required IReadOnlyList<WorkerDocument> Workers { get; init; }
 
+    /// <summary>A worker of it is replaced above this (`recycle: {memory: ...}`). Null: never for its memory.</summary>
+    public long? RecycleMemoryBytes { get; init; }
+
     /// <summary>Connections that several of its processes hold at once, the worst first.</summary>
     public IReadOnlyList<SharedConnectionDocument> SharedConnections { get; init; } = [];
 }

@@ -29,6 +29,7 @@ namespace Understudy.Api;
 [JsonSerializable(typeof(IReadOnlyList<TokenDocument>))]
 [JsonSerializable(typeof(ReapDocument))]
 [JsonSerializable(typeof(MemoryDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
 public sealed partial class JsonDocuments : JsonSerializerContext
 {
     /// <summary>Quotes and letters beyond ASCII as themselves: people read these answers, and no browser takes them for a page.</summary>

@@ -30,6 +30,7 @@ internal static class Verbs
         new("memory", VerbGroup.Look, "Who holds this host's memory, forks counted once", MemoryVerb.Build),
         new("logs", VerbGroup.Look, "What the workers wrote", LogsVerb.Build),
         new("events", VerbGroup.Look, "What happened, and why", EventsVerb.Build),
+        new("doctor", VerbGroup.Look, "What is wrong here, and what mends it", DoctorVerb.Build),
         new("restart", VerbGroup.Change, "Replace workers one at a time, losing no request", RestartVerb.Build),
         new("reap", VerbGroup.Change, "End stale processes by hand, and no others", ReapVerb.Build),
         new("scale", VerbGroup.Change, "Set how many workers a pool keeps", ScaleVerb.Build),

@@ -44,6 +44,11 @@ sealed class ResourceLimits
         return limits;
     }
 
+    /// <summary>Whether memory can be limited for what this owns. Nothing is made.</summary>
+    public static bool CanLimitMemory(IOwnership ownership) => ownership is not CgroupOwnership own
+        || (ProcFile.Text(Path.Combine(own.Folder, "cgroup.subtree_control")) ?? "").Split([' ', '\n']).Contains("memory")
+        || (SeparateFolder("memory", own.Key) is { } folder && Directory.Exists(folder));
+
     /// <summary>Removes the v1 groups of a root whose processes are all gone.</summary>
     public static void End(string key)
     {

@@ -20,10 +20,10 @@ static class SocketOwners
         return 0;
     }
 
-    /// <summary>The program's name for each of these sockets that a process is found to hold.</summary>
-    public static IReadOnlyDictionary<long, string> Programs(IReadOnlySet<long> inodes, ProcessTable processes)
+    /// <summary>The first process that is found to hold each of these sockets, and its program's name.</summary>
+    public static IReadOnlyDictionary<long, (int Pid, string Program)> Find(IReadOnlySet<long> inodes, ProcessTable processes)
     {
-        var found = new Dictionary<long, string>();
+        var found = new Dictionary<long, (int, string)>();
         var sockets = new OpenSockets(processes.Root);
         var held = new List<HeldSocket>();
         foreach (var pid in processes.Pids())
@@ -35,7 +35,7 @@ static class SocketOwners
             foreach (var one in held)
             {
                 if (inodes.Contains(one.Inode) && !found.ContainsKey(one.Inode) && processes.Stat(pid) is { } stat)
-                    found[one.Inode] = stat.Name;
+                    found[one.Inode] = (pid, stat.Name);
             }
         }
         return found;

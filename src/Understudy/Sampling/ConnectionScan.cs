@@ -51,9 +51,9 @@ sealed class ConnectionScan(IOwnership ownership, ProcessTable processes, Func<S
         peers.ExceptWith(_programs.Keys);
         if (peers.Count == 0)
             return;
-        var programs = SocketOwners.Programs(peers, processes);
+        var programs = SocketOwners.Find(peers, processes);
         foreach (var peer in peers)
-            _programs[peer] = programs.GetValueOrDefault(peer, "");
+            _programs[peer] = programs.TryGetValue(peer, out var found) ? found.Program : "";
     }
 
     /// <summary>Null when fewer than two of its holders are still there.</summary>

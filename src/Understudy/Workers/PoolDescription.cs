@@ -27,6 +27,7 @@ static class PoolDescription
         TimedOut = view.Pool?.TimedOut ?? 0,
         Shed = view.Pool?.Shed ?? 0,
         TakesRequests = pool.Process.TakesRequests,
+        RecycleMemoryBytes = rules.RecycleMemoryBytes,
         LastSentence = last?.Sentence ?? "has not had a turn yet",
         Workers = [.. state.Workers.Select(worker => Of(pool, worker, workers[worker.Id]))],
     };

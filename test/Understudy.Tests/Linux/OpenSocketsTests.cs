@@ -63,7 +63,7 @@ public class OpenSocketsTests
         var own = table.Unix(held[(int)client.Handle])!.Value;
         Assert.Equal((held[(int)accepted.Handle], (string?)null, 0L), (own.Peer, own.Name, own.Waiting));
         Assert.Equal(new UnixSight(own.Peer, own.Inode, path, 10), table.Unix(own.Peer));
-        Assert.Equal(File.ReadAllText("/proc/self/comm").TrimEnd('\n'), SocketOwners.Programs(new HashSet<long> { own.Peer }, new ProcessTable())[own.Peer]);
+        Assert.Equal((Environment.ProcessId, File.ReadAllText("/proc/self/comm").TrimEnd('\n')), SocketOwners.Find(new HashSet<long> { own.Peer }, new ProcessTable())[own.Peer]);
     }
 
     static Dictionary<int, long> Held()
