@@ -10,6 +10,7 @@ internal sealed record StartOrders
     public TimeSpan StartDelay { get; init; }
     public TimeSpan ReadyAfter { get; init; }
     public bool NeverReady { get; init; }
+    public required string Listen { get; init; }
     public bool NeverListens { get; init; }
     public bool UpHangs { get; init; }
     public bool IgnoresTerm { get; init; }
@@ -41,6 +42,7 @@ internal sealed record StartOrders
             StartDelay = Milliseconds("STUNT_START_DELAY_MS") ?? TimeSpan.Zero,
             ReadyAfter = Milliseconds("STUNT_READY_AFTER_MS") ?? TimeSpan.Zero,
             NeverReady = Flag("STUNT_NEVER_READY"),
+            Listen = Environment.GetEnvironmentVariable("STUNT_LISTEN") ?? "127.0.0.1",
             NeverListens = Flag("STUNT_NEVER_LISTENS"),
             UpHangs = Flag("STUNT_UP_HANGS"),
             IgnoresTerm = Flag("STUNT_IGNORE_TERM"),

@@ -9,7 +9,7 @@ internal static class StuntServer
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "").UseUrls($"http://127.0.0.1:{orders.Port}").ConfigureKestrel(kestrel =>
+        builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "").UseUrls($"http://{orders.Listen}:{orders.Port}").ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Understudy.Api;
 using Understudy.Decisions.Sampling;
 using Understudy.Linux;
 using Understudy.Sampling;
@@ -97,6 +99,12 @@ public class SharedConnectionTests
         var told = Assert.Single(await host.Events(), one => one.Kind == "connection.mixed");
         Assert.Equal(("rails-shop", "web"), (told.App, told.Pool));
         Assert.StartsWith($"4 processes of {worker.Worker} talk to redis at 127.0.0.1:{services.RedisPort} on one connection", told.Message, StringComparison.Ordinal);
+        var (code, examined) = await host.Run("doctor", "--json");
+        Assert.Equal(1, code);
+        var finding = Assert.Single(JsonSerializer.Deserialize(examined, JsonDocuments.Readable.DoctorDocument)!.Findings, one => one.Kind == "shared-connection");
+        Assert.Equal(("error", "docs/doctor/shared-connection.md"), (finding.Weight, finding.Page));
+        Assert.Contains($"redis at 127.0.0.1:{services.RedisPort}", finding.Says, StringComparison.Ordinal);
+        Assert.Contains("on_worker_boot", finding.Fix, StringComparison.Ordinal);
         Assert.Contains($"4 processes of {worker.Worker} on 1 connection to redis at 127.0.0.1:{services.RedisPort}: answers mix", (await host.Run("status")).Output, StringComparison.Ordinal);
     }
 

@@ -170,7 +170,7 @@ sealed class FoundingShop : IAsyncDisposable
             if (second % 5 == 0)
                 Tell("");
             var before = Load.Answered;
-            await Task.Delay(1000, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Eventually.Pause(1000);
             if (Load.Answered == before)
                 SilentSeconds++;
         }
