@@ -77,7 +77,7 @@ public sealed class Agent : IAsyncDisposable
         _events = new EventLog(_database, TimeProvider.System);
         _ownership = Ownership.For(paths);
         _limits = WorkerLimits.For(_ownership, options.Host.MemoryBytes);
-        _routes = new RoutePublisher(paths.Routes, RouteTable.Empty with { AccessLog = options.Host.AccessLog, TrustedProxies = options.Host.TrustedProxies });
+        _routes = new RoutePublisher(paths.Routes, RouteTable.Empty with { AccessLog = options.Host.AccessLog, TrustedProxies = options.Host.TrustedProxies, Hop = options.Host.Peers?.Hop }, options.Host.Peers?.Hosts);
         var secrets = new AppSecrets(_database, new SecretBox(paths.SecretKey), TimeProvider.System);
         _releases = new ReleaseLedger(_database);
         _store = new ReleaseStore(paths, options.Host, _releases, TimeProvider.System);
@@ -92,7 +92,7 @@ public sealed class Agent : IAsyncDisposable
         foreach (var app in options.Apps)
             _pools.Add(app);
         _guard = MemoryGuard.For(options.Host.Guard, paths, (_ownership as CgroupOwnership)?.Folder, PoolGuarding.Of(_pools, _events));
-        _proxy = new ProxyKeeper(paths, options.Host.Listen, _ownership, _exits, _events);
+        _proxy = new ProxyKeeper(paths, [.. options.Host.Listen, .. options.Host.Peers is { } peers ? [$"hop://{peers.Listen}"] : Array.Empty<string>()], _ownership, _exits, _events);
         var runner = new CommandRunner(_ownership, _exits, TimeProvider.System);
         _presentation = new Presentation(_releases, _store, _pools, _routes, TimeProvider.System);
         _deployments = new Deployments(new DeployParts(
