@@ -77,7 +77,7 @@ public sealed class Agent : IAsyncDisposable
         _events = new EventLog(_database, TimeProvider.System);
         _ownership = Ownership.For(paths);
         _limits = WorkerLimits.For(_ownership, options.Host.MemoryBytes);
-        _routes = new RoutePublisher(paths.Routes, RouteTable.Empty with { AccessLog = options.Host.AccessLog, TrustedProxies = options.Host.TrustedProxies });
+        _routes = new RoutePublisher(paths.Routes, RouteTable.Empty with { AccessLog = options.Host.AccessLog, TrustedProxies = options.Host.TrustedProxies, Hop = options.Host.Peers?.Hop }, options.Host.Peers?.Hosts);
         var secrets = new AppSecrets(_database, new SecretBox(paths.SecretKey), TimeProvider.System);
         _releases = new ReleaseLedger(_database);
         _store = new ReleaseStore(paths, options.Host, _releases, TimeProvider.System);
@@ -96,7 +96,7 @@ public sealed class Agent : IAsyncDisposable
         _pools = new HostedPools(parts);
         foreach (var app in options.Apps)
             _pools.Add(app);
-        _proxy = new ProxyKeeper(paths, options.Host.Listen, _ownership, _exits, _events);
+        _proxy = new ProxyKeeper(paths, [.. options.Host.Listen, .. options.Host.Peers is { } peers ? [$"hop://{peers.Listen}"] : Array.Empty<string>()], _ownership, _exits, _events);
         var runner = new CommandRunner(_ownership, _exits, TimeProvider.System);
         _stale = new StaleWatch(_ownership, new StaleScan(_ownership), stale, new ReapedNotes(paths.Reaped), _events, new StaleParts
         {

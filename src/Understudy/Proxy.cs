@@ -40,8 +40,9 @@ public static class Proxy
         var connections = new ListenersConnections();
         using var transport = new ListenersTransport(listeners, connections);
         using var certificates = new Certificates(time, Console.Error);
+        using var trust = new HopTrust(time, Console.Error.WriteLine);
         await using var log = new AccessLog(options.Paths.AccessLog, time);
-        await using var server = ProxyServer.Create(options.Paths.Routes, Console.Error.WriteLine, Endpoints, transport);
+        await using var server = ProxyServer.Create(options.Paths.Routes, Console.Error.WriteLine, Endpoints, trust, transport);
         using var shedding = new LoadShedding(options.Paths.Shedding, Console.Error.WriteLine);
         var runtime = server.Runtime;
         runtime.Path.Shedding = shedding;
@@ -70,7 +71,8 @@ public static class Proxy
                 kestrel.Listen(listener.EndPoint, listen =>
                 {
                     connections.Watch(listen);
-                    if (listener.Tls) certificates.UseHttps(listen);
+                    if (listener.Kind == ListenKind.Hop) HopListener.Use(listen, trust);
+                    else if (listener.Kind == ListenKind.Https) certificates.UseHttps(listen);
                 });
         }
     }

@@ -17,6 +17,9 @@ public sealed record HostConfig
     /// <summary>Where the agent answers other machines. Null, the default: only its unix socket.</summary>
     public ApiConfig? Api { get; init; }
 
+    /// <summary>Other hosts that serve the same apps. Null, the default: this host is alone.</summary>
+    public PeersConfig? Peers { get; init; }
+
     /// <summary>The apps that this host runs, by folder.</summary>
     public IReadOnlyList<AppFolder> Apps { get; init; } = [];
 

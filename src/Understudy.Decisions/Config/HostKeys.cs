@@ -1,4 +1,5 @@
 using Understudy.Decisions.Config.Rules;
+using Understudy.Decisions.Proxying;
 using Understudy.Decisions.Sampling;
 
 namespace Understudy.Decisions.Config;
@@ -24,6 +25,22 @@ public static class HostKeys
         "PEM file with the certificate's private key.", example: "/etc/ssl/agent.key");
     static readonly Key<ApiConfig> Api = new("api", new SectionRule<ApiConfig>([ApiListen, ApiCertificate, ApiKey], BuildApi),
         "Where other machines reach the agent by HTTPS, with a token that `understudy token create` makes; {} takes the defaults.", fallbackSays: "nowhere");
+
+    static readonly TextRule Endpoint = new("an address and port such as 10.0.0.1:7444", Names.CheckEndpoint, "^.+:[0-9]+$");
+    static readonly TextRule PemFile = new("a file's full path such as /etc/understudy/host.pem", CheckFullPath, "^/");
+    static readonly Key<string> PeersListen = new("listen", Endpoint, "Where this host's proxy takes requests from theirs.", example: "10.0.0.1:7444") { Required = true };
+    static readonly Key<string> PeersCertificate = new("certificate", PemFile, "PEM file with this host's certificate; read again when it changes.", example: "/etc/understudy/host.pem") { Required = true };
+    static readonly Key<string> PeersKey = new("key", PemFile, "PEM file with the certificate's private key.", example: "/etc/understudy/host.key") { Required = true };
+    static readonly Key<string> PeersAuthority = new("authority", PemFile,
+        "PEM file with the certificate of the authority that signed the certificates of all these hosts. Whoever has a certificate of it is let in, so let it sign nothing else.", example: "/etc/understudy/hosts-ca.pem")
+    { Required = true };
+    static readonly Key<IReadOnlyList<KeyValuePair<string, string>>> PeersHosts = new("hosts",
+        new MapRule<string>(Endpoint, "a list of names with addresses", "a host name", Names.CheckDomain, "^[A-Za-z0-9_.-]+$"),
+        "The other hosts' names, each with the `listen` of its own `peers`.", example: "{web-2: \"10.0.0.2:7444\"}")
+    { Required = true };
+    static readonly Key<PeersConfig> Peers = new("peers", new SectionRule<PeersConfig>([PeersListen, PeersCertificate, PeersKey, PeersAuthority, PeersHosts], BuildPeers),
+        "Other hosts that serve the same apps. Each proxy gives its clients' requests to whichever host has the fewest outstanding, over HTTP/2 and mutual TLS, and leaves out those that die or freeze.",
+        fallbackSays: "none");
 
     static readonly Key<string> FolderPath = new("path", new TextRule("a folder's full path such as /srv/shop", CheckFullPath, "^/"),
         "The folder with understudy.yaml or a Procfile.", example: "/srv/shop")
@@ -60,7 +77,7 @@ public static class HostKeys
     static readonly Key<(long Archive, int Keep)> Logs = new("logs", new SectionRule<(long, int)>([Archive, Keep],
         logs => (logs.Get(Archive), (int)logs.Get(Keep))), "How the workers' logs are kept.");
 
-    public static readonly KeyTable Table = new([Host, Listen, Metrics, Api, Apps, DeployedUser, Guard, Memory, AccessLog, TrustedProxies, Stale, Logs]);
+    public static readonly KeyTable Table = new([Host, Listen, Metrics, Api, Peers, Apps, DeployedUser, Guard, Memory, AccessLog, TrustedProxies, Stale, Logs]);
 
     internal static readonly Rule<HostConfig> Rule = new SectionRule<HostConfig>(Table.Keys, Build);
 
@@ -77,6 +94,7 @@ public static class HostKeys
             Listen = host.Get(Listen),
             Metrics = host.Find(Metrics),
             Api = host.Find(Api),
+            Peers = host.Find(Peers),
             Apps = apps,
             User = host.Find(DeployedUser),
             Guard = ParseGuard(host.Get(Guard))!.Value,
@@ -86,6 +104,18 @@ public static class HostKeys
             Stale = StaleKey.Parse(host.Get(Stale)) ?? StalePolicy.Reap,
         };
         return host.Has(Logs) ? config with { LogArchiveBytes = host.Get(Logs).Archive, LogArchivesKept = host.Get(Logs).Keep } : config;
+    }
+
+    static PeersConfig BuildPeers(Section peers)
+    {
+        var hosts = peers.Get(PeersHosts);
+        if (hosts.GroupBy(host => host.Value).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            peers.Complain(PeersHosts, $"names {twice.Key} twice", "write each host's own address");
+        if (hosts.Any(host => host.Value == peers.Get(PeersListen)))
+            peers.Complain(PeersHosts, $"names this host's own address {peers.Get(PeersListen)}", "remove it: the other hosts are listed here");
+        return new PeersConfig(
+            peers.Get(PeersListen), new HopRoute(peers.Get(PeersCertificate), peers.Get(PeersKey), peers.Get(PeersAuthority)),
+            [.. hosts.Select(host => new HostRoute(host.Key, host.Value))]);
     }
 
     static ApiConfig BuildApi(Section api)

@@ -15,6 +15,9 @@ public sealed record ProxyReport
     public required IReadOnlyList<string> Listen { get; init; }
     public required int Connections { get; init; }
     public required IReadOnlyList<PoolReport> Pools { get; init; }
+
+    /// <summary>Connections to the listener for other hosts' proxies that showed no certificate of the fleet, or spoke no TLS.</summary>
+    public long HopRefused { get; init; }
 }
 
 /// <summary>One app's pool, as the proxy sees it now. Gone workers stay listed while something is in flight there.</summary>
@@ -44,6 +47,12 @@ public sealed record PoolReport
     public required double QueueWaitMs { get; init; }
 
     public required IReadOnlyList<WorkerReport> Workers { get; init; }
+
+    /// <summary>Requests of clients that were given to other hosts.</summary>
+    public long Forwarded { get; init; }
+
+    // A proxy of an older version does not report them, and the deserializer then sets null over the default.
+    public IReadOnlyList<HostReport> Hosts { get; init => field = value ?? []; } = [];
 }
 
 /// <param name="InFlight">Requests inside now, those of an older proxy included.</param>

@@ -17,6 +17,9 @@ public enum Failure
 
     /// <summary>No answer within the request timeout.</summary>
     TimedOut,
+
+    /// <summary>The other host said that no worker there has seen it: its queue is full, none of its workers is up, or it sheds load.</summary>
+    Declined,
 }
 
 /// <param name="Idempotent">By its method (RFC 9110), or by an Idempotency-Key where that is configured.</param>
@@ -38,6 +41,9 @@ public enum Verdict
 
     /// <summary>504.</summary>
     TimedOut,
+
+    /// <summary>503.</summary>
+    Refused,
 
     /// <summary>The answer was cut off midway; the client's connection is ended so that it can tell.</summary>
     CutOff,
@@ -61,6 +67,8 @@ public static class RetryRules
             // Nothing was delivered, so nothing is repeated and no worker works twice: any method, no charge. Once more than the others: a
             // pool's last worker that dies with a request inside is asked again, refuses, and only then is known to be down.
             Failure.NotDelivered => attempt.Attempts <= MostAttempts ? Verdict.Retry : Verdict.BadGateway,
+            // Once: where all hosts are full, to ask each would only add to it.
+            Failure.Declined => attempt.BodyKept && attempt.Attempts < MostAttempts ? Verdict.Retry : Verdict.Refused,
             _ when !attempt.Idempotent || !attempt.BodyKept => attempt.Failure == Failure.Garbled ? Verdict.BadGateway : Verdict.LostInside,
             _ when attempt.Attempts >= MostAttempts || attempt.Quarantined => Verdict.BadGateway,
             _ => withinBudget() ? Verdict.Retry : Verdict.BadGateway,

@@ -12,6 +12,9 @@ public sealed record RouteTable(long Revision, IReadOnlyList<AppRoute> Apps)
     /// <summary>Networks whose X-Forwarded-* headers are believed.</summary>
     // A table from an older agent may not name it, and the deserializer then sets null over the default.
     public IReadOnlyList<string> TrustedProxies { get; init => field = value ?? []; } = [];
+
+    /// <summary>Null: this host is alone.</summary>
+    public HopRoute? Hop { get; init; }
 }
 
 /// <summary>Where requests for one app go.</summary>
@@ -23,6 +26,9 @@ public sealed record AppRoute(string App, IReadOnlyList<string> Domains, string?
 
     /// <summary>Null: requests are served.</summary>
     public MaintenanceRoute? Maintenance { get; init; }
+
+    /// <summary>The other hosts that serve the app; used where the table has a <see cref="RouteTable.Hop"/>.</summary>
+    public IReadOnlyList<HostRoute> Hosts { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>An app's web pool as the proxy sees it.</summary>

@@ -10,16 +10,28 @@ public static class RouteTableCheck
     public static (RouteTable? Table, string? Wrong) Complete(RouteTable? table)
     {
         if (table?.Apps is null) return (null, "it lists no apps");
+        if (table.Hop is not (null or { CertificatePath: ['/', ..], KeyPath: ['/', ..], AuthorityPath: ['/', ..] })) return (null, "its hop has no certificate, key or authority");
         var apps = new AppRoute[table.Apps.Count];
         for (var i = 0; i < apps.Length; i++)
         {
             if (table.Apps[i] is not { App.Length: > 0, Pool: { Name.Length: > 0 } pool } app) return (null, $"app {i + 1} has no name or no pool");
             if (Wrong(pool) is { } wrong) return (null, $"the pool of {app.App} {wrong}");
+            if (WrongHosts(app) is { } wrongHosts) return (null, $"{app.App} {wrongHosts}");
             if (WrongFiles(app) is { } wrongFiles) return (null, $"{app.App} {wrongFiles}");
             apps[i] = app with { Domains = app.Domains ?? [], Pool = pool with { Workers = pool.Workers ?? [] } };
         }
 
         return (table with { Apps = apps, TrustedProxies = table.TrustedProxies ?? [] }, null);
+    }
+
+    static string? WrongHosts(AppRoute app)
+    {
+        foreach (var host in app.Hosts)
+        {
+            if (host is not { Name.Length: > 0, Address.Length: > 0 } || Config.Names.CheckEndpoint(host.Address) is not null) return "has a host without a name or an address";
+        }
+
+        return null;
     }
 
     static string? WrongFiles(AppRoute app)

@@ -121,6 +121,17 @@ public sealed record AppDocument(string App, IReadOnlyList<string> Domains, stri
 /// <param name="Holder">What it is, whose, why, since when and in which phase, in a sentence.</param>
 public sealed record GoingDocument(long Id, string Kind, string Phase, string Holder);
 
+/// <summary>Another host of the app, as this host's proxy sees it.</summary>
+/// <param name="State">up, down, or leaving: it is not configured any more and still has requests.</param>
+/// <param name="InFlight">This host's requests there now.</param>
+/// <param name="Outstanding">All hosts' requests there, its own clients' among them.</param>
+/// <param name="Slots">Requests that it can work on at a time.</param>
+/// <param name="Requests">Requests that it was given since the proxy started.</param>
+/// <param name="Failures">Of these, those that it gave no whole answer to.</param>
+/// <param name="LastSentence">Why it is down; empty while it is up.</param>
+public sealed record OtherHostDocument(
+    string Host, string Address, string State, int InFlight, int Outstanding, int Slots, int Streams, long Requests, long Failures, string LastSentence);
+
 public sealed record PoolDocument
 {
     public required string Pool { get; init; }
@@ -153,6 +164,12 @@ public sealed record PoolDocument
 
     /// <summary>A worker of it is replaced above this (`recycle: {memory: ...}`). Null: never for its memory.</summary>
     public long? RecycleMemoryBytes { get; init; }
+
+    /// <summary>Requests of this host's clients that were given to other hosts.</summary>
+    public long Forwarded { get; init; }
+
+    /// <summary>The other hosts that serve the app.</summary>
+    public IReadOnlyList<OtherHostDocument> Hosts { get; init; } = [];
 
     /// <summary>Connections that several of its processes hold at once, the worst first.</summary>
     public IReadOnlyList<SharedConnectionDocument> SharedConnections { get; init; } = [];

@@ -81,8 +81,13 @@ internal sealed class StatusView(Screen screen, DateTimeOffset now)
             Cut("    ", 4, Short(shared), shared.Grade == "mixed" ? Ink.Bad : Ink.Warn);
         foreach (var worker in pool.Workers.Where(worker => worker.Ailment is not null))
             Cut("    ", 4, $"{worker.Worker}: {worker.Ailment}", Ink.Bad);
+        foreach (var host in pool.Hosts)
+            Cut("    ", 4, Line(host), host.State == "down" ? Ink.Bad : Ink.None);
         Workers(pool).Write(screen, "    ");
     }
+
+    static string Line(OtherHostDocument host) =>
+        $"host {host.Host} {host.State}{(host.LastSentence.Length > 0 ? $" ({host.LastSentence})" : "")}: busy {Text(host.Outstanding)}/{Text(host.Slots)}, {Figures.Count(host.Requests)} requests from here";
 
     static string Short(SharedConnectionDocument shared) =>
         $"{Plural(shared.Pids.Count, "process", "processes")} of {string.Join(", ", shared.Workers)} on {Plural(shared.Connections, "connection")} to {shared.Peer}: {(shared.Grade == "mixed" ? "answers mix" : "opened before the fork")}; see `understudy doctor`";

@@ -36,6 +36,7 @@ internal static class Verbs
         new("scale", VerbGroup.Change, "Set how many workers a pool keeps", ScaleVerb.Build),
         new("env", VerbGroup.Change, "Set, unset and list secrets", EnvVerb.Build),
         new("token", VerbGroup.Change, "Let other machines deploy to this host", TokenVerb.Build),
+        new("lab", VerbGroup.Shell, "Several hosts on this machine, and faults for them", LabVerb.Build),
         new("agent", VerbGroup.Shell, "This host's agent, as its service runs it", AgentVerb.Build),
         new("proxy", VerbGroup.Shell, "The process that carries requests; the agent starts it", ProxyVerb.Build),
         new("completion", VerbGroup.Shell, "Completion script for bash, zsh or fish", CompletionVerb.Build),

@@ -5,14 +5,18 @@ namespace Understudy.Proxying;
 /// <summary>One app as the proxy serves it; it outlives route tables for as long as they name it.</summary>
 internal sealed class App
 {
-    public App(AppRoute route)
+    public App(AppRoute route, HopTrust trust, bool alone)
     {
         Route = route;
         Assets = AppAssets.Of(route.Assets);
         Maintenance = route.Maintenance is null ? null : new AppMaintenance(route.Maintenance);
         Pool = new PoolDispatch(route.Pool);
         Health = new PoolHealth(Pool);
-        Retries = new PoolRetries(Pool, Health);
+        Hosts = new HostDispatch(Pool, trust);
+        HopProbe = new HopProbe(this);
+        HostWatch = new HostWatch(Pool, Hosts, HopProbe);
+        Retries = new PoolRetries(Pool, Health, HostWatch);
+        Hosts.Apply(alone ? [] : route.Hosts);
     }
 
     public string Name => Route.App;
@@ -26,14 +30,19 @@ internal sealed class App
 
     public PoolDispatch Pool { get; }
     public PoolHealth Health { get; }
+    public HostDispatch Hosts { get; }
+    public HostWatch HostWatch { get; }
+    public HopProbe HopProbe { get; }
     public PoolRetries Retries { get; }
     public AppCounters Counters { get; } = new();
 
-    public void Apply(AppRoute next)
+    /// <param name="alone">Other hosts are of no use: nothing shows who they are.</param>
+    public void Apply(AppRoute next, bool alone)
     {
         Route = next;
         Assets = AppAssets.Of(next.Assets);
         if (next.Maintenance != Maintenance?.Route) Maintenance = next.Maintenance is null ? null : new AppMaintenance(next.Maintenance);
         Pool.Apply(next.Pool);
+        Hosts.Apply(alone ? [] : next.Hosts);
     }
 }

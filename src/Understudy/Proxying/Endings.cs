@@ -13,10 +13,10 @@ internal struct Endings
         (chosen ??= []).Add(exchange.Cancellation);
     }
 
-    /// <summary>Everything inside a worker, streams included.</summary>
-    public void AddAll(RoutedWorker worker, AbortReason reason)
+    /// <summary>Everything inside a worker or another host, streams included.</summary>
+    public void AddAll(Destination destination, AbortReason reason)
     {
-        for (var exchange = worker.Inside; exchange is not null; exchange = exchange.Next) Add(exchange, reason);
+        for (var exchange = destination.Inside; exchange is not null; exchange = exchange.Next) Add(exchange, reason);
     }
 
     /// <summary>Cancelling runs the attempts' continuations: never under a lock, and not one after the other.</summary>

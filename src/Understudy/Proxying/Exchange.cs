@@ -41,6 +41,9 @@ internal sealed class Exchange : IValueTaskSource<Grant>
         Transform = new ExchangeTransform(this, path);
     }
 
+    /// <summary>Not null: another host's proxy has passed it on, and it goes no further.</summary>
+    public HopConnection? Hop { get; init; }
+
     public DefaultHttpContext Context { get; }
     public ExchangeTransform Transform { get; }
 
@@ -55,6 +58,9 @@ internal sealed class Exchange : IValueTaskSource<Grant>
     public bool BodyKept;
     public byte[]? Kept;
     public int KeptLength;
+
+    /// <summary>The other host's proxy answered that no worker there has seen it.</summary>
+    public bool Declined;
 
     /// <summary>A worker's connection broke under each attempt so far.</summary>
     public bool AllBroken;
@@ -72,6 +78,10 @@ internal sealed class Exchange : IValueTaskSource<Grant>
     public Exchange? Next;
     public RoutedWorker? Worker;
     public RoutedWorker? Avoid;
+
+    /// <summary>The other host that has it; then no worker of this one does.</summary>
+    public RoutedHost? Host;
+    public RoutedHost? AvoidHost;
     public bool InQueue;
     public bool HoldsSlot;
     public bool CancellationTaken;
@@ -98,6 +108,8 @@ internal sealed class Exchange : IValueTaskSource<Grant>
         AllBroken = true;
         LastWorker = null;
         Avoid = null;
+        AvoidHost = null;
+        Declined = false;
         QueuedAt = 0;
         QueuedTicks = 0;
         AnsweredAt = 0;

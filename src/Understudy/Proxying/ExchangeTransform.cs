@@ -16,6 +16,18 @@ internal sealed class ExchangeTransform(Exchange exchange, RequestPath path) : H
         message.RequestUri = new Uri(string.Concat(destinationPrefix, exchange.Target), asItCame);
         var headers = context.Request.Headers;
         var named = headers.Connection.Count == 0 ? null : HopHeaders.Named(headers.Connection);
+        // What another host's proxy has passed on has all that this one would set.
+        if (exchange.Hop is not null)
+        {
+            foreach (var (name, values) in headers)
+            {
+                if (!HopHeaders.InRequest(name) && !(exchange.Kept is not null && name.Equals("Expect", StringComparison.OrdinalIgnoreCase))) Add(message, name, values);
+            }
+
+            if (headers.TE.Count > 0) message.Headers.TryAddWithoutValidation("TE", "trailers");
+            return default;
+        }
+
         string? forwardedFor = null, forwardedProto = null, forwardedHost = null, start = null;
         foreach (var (name, values) in headers)
         {
@@ -68,6 +80,12 @@ internal sealed class ExchangeTransform(Exchange exchange, RequestPath path) : H
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
+        if (exchange.Host is not null && proxyResponse?.Headers.Contains(HopMarks.Refused) == true)
+        {
+            exchange.Declined = true;
+            return false;
+        }
+
         if (!Copy(context, proxyResponse)) return proxyResponse is not null;
         // IHttpForwarder holds the headers back until the first byte of the body, which an event stream may not have for long.
         await context.Response.Body.FlushAsync(cancellationToken);
@@ -85,9 +103,10 @@ internal sealed class ExchangeTransform(Exchange exchange, RequestPath path) : H
         CopyHeaders(answer.Content.Headers.NonValidated, headers);
         var status = context.Response.StatusCode;
         exchange.Worker?.Answered(now, now - exchange.HandedAt, status);
+        exchange.Host?.Answered(now);
         // HTTP allows no Content-Length with these, and Kestrel refuses to send one.
         if (status is 204 or 101) headers.ContentLength = null;
-        var upgraded = status == 101;
+        var upgraded = status == 101 || (status == 200 && answer.RequestMessage?.Headers.Protocol is not null);
         if (headers.Trailer.Count > 0) AnnounceTrailers(context, answer);
         if (!upgraded) path.SayIfLeaving(context);
         var events = !upgraded && headers.ContentType is { Count: 1 } type && type[0]!.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
@@ -98,7 +117,7 @@ internal sealed class ExchangeTransform(Exchange exchange, RequestPath path) : H
     /// <summary>Trailers over HTTP/1.1 need the framing in our own hands; those that were not announced are dropped there, as RFC 9110 lets a proxy do.</summary>
     static void AnnounceTrailers(HttpContext context, HttpResponseMessage answer)
     {
-        if (context.Request.Protocol != "HTTP/1.1" || answer.Headers.TransferEncodingChunked != true || HttpMethods.IsHead(context.Request.Method)) return;
+        if (context.Request.Protocol != "HTTP/1.1" || (answer.Headers.TransferEncodingChunked != true && (answer.Version.Major < 2 || answer.Content.Headers.ContentLength is not null)) || HttpMethods.IsHead(context.Request.Method)) return;
         context.Response.Headers.TransferEncoding = "chunked";
         context.Response.Body = new ChunkedBody(context.Response.Body);
     }

@@ -9,7 +9,7 @@ namespace Understudy.Proxying;
 internal static class Failures
 {
     /// <returns>Null: the request is to be tried again. Else the answer to await.</returns>
-    public static Task? Settle(Exchange exchange, RoutedWorker worker, ForwarderError error, AbortReason aborted)
+    public static Task? Settle(Exchange exchange, Destination destination, ForwarderError error, AbortReason aborted)
     {
         var context = exchange.Context;
         var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
@@ -20,15 +20,23 @@ internal static class Failures
         {
             AbortReason.MarkedDown => Failure.MarkedDown,
             AbortReason.TimedOut => Failure.TimedOut,
+            _ when exchange.Declined => Failure.Declined,
             _ => Classify(error, exception),
         };
-        switch (exchange.App!.Retries.Judge(exchange, worker, failure, IsIdempotent(exchange)))
+        exchange.Declined = false;
+        var retries = exchange.App!.Retries;
+        var verdict = destination is RoutedHost host
+            ? retries.Judge(exchange, host, failure, aborted == AbortReason.None ? Unreachable(exception) : null, IsIdempotent(exchange))
+            : retries.Judge(exchange, (RoutedWorker)destination, failure, IsIdempotent(exchange));
+        switch (verdict)
         {
             case Verdict.Retry:
                 context.Response.Clear();
                 ChunkedBody.Remove(context.Response);
                 context.Features.Set<IForwarderErrorFeature>(null);
                 return null;
+            case Verdict.Refused:
+                return Pages.Write(context, 503, Pages.Full, exchange.RequestId, Unread(exchange));
             case Verdict.TimedOut:
                 return Pages.Write(context, 504, "It did not answer within the time allowed.", exchange.RequestId, Unread(exchange));
             case Verdict.LostInside:
@@ -72,6 +80,18 @@ internal static class Failures
         return Task.CompletedTask;
     }
 
+    /// <summary>Null: a connection came about, or it is only that none did in time.</summary>
+    static string? Unreachable(Exception? exception)
+    {
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError } http)
+                return $"its proxy cannot be reached: {(http.InnerException ?? http).Message}";
+        }
+
+        return null;
+    }
+
     static Failure Classify(ForwarderError error, Exception? exception)
     {
         // With no timeout of its own, the only thing that can time out inside the client is connecting.
@@ -79,7 +99,7 @@ internal static class Failures
         for (var inner = exception; inner is not null; inner = inner.InnerException)
         {
             if (inner is not HttpRequestException http) continue;
-            if (http.HttpRequestError is HttpRequestError.ConnectionError) return Failure.NotDelivered;
+            if (http.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError) return Failure.NotDelivered;
             if (http.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded) return Failure.Garbled;
         }
 

@@ -7,10 +7,12 @@ namespace Understudy.Proxying;
 internal static class HopHeaders
 {
     static readonly FrozenSet<string> request = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
-        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings");
+        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings",
+        // Its meaning is between proxies, whoever sent it.
+        HopMarks.Probe);
 
     static readonly FrozenSet<string> response = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
-        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Transfer-Encoding", "Upgrade");
+        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Transfer-Encoding", "Upgrade", HopMarks.Refused);
 
     // A client cannot have these removed by naming them in Connection: others rely on them.
     static readonly FrozenSet<string> kept = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,

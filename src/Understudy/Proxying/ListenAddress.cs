@@ -3,22 +3,26 @@ using System.Net;
 
 namespace Understudy.Proxying;
 
-/// <summary>A public address as the operator wrote it: `http://0.0.0.0:80`, `https://[::]:443`, `http://localhost:8080`.</summary>
-internal sealed record ListenAddress(string Text, bool Tls, string Host, int Port)
+/// <summary>A listener's address: `http://0.0.0.0:80`, `https://[::]:443`, `http://localhost:8080`; `hop://10.0.0.1:7444` for other hosts' proxies.</summary>
+internal sealed record ListenAddress(string Text, ListenKind Kind, string Host, int Port)
 {
+    static readonly (string Scheme, ListenKind Kind, string? Port)[] known = [("http", ListenKind.Http, "80"), ("https", ListenKind.Https, "443"), ("hop", ListenKind.Hop, null)];
+
+    public string Scheme => Array.Find(known, one => one.Kind == Kind).Scheme;
+
     /// <exception cref="OperationRefused">It is no address that the proxy can listen on.</exception>
     public static ListenAddress Parse(string text)
     {
         var trimmed = text.Trim();
-        var tls = trimmed.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
-        if (!tls && !trimmed.StartsWith("http://", StringComparison.OrdinalIgnoreCase)) throw Wrong(text, "it begins with neither http:// nor https://");
-        var authority = trimmed[(tls ? 8 : 7)..].TrimEnd('/');
+        var (scheme, kind, usual) = Array.Find(known, one => trimmed.StartsWith(one.Scheme + "://", StringComparison.OrdinalIgnoreCase));
+        if (scheme is null) throw Wrong(text, "it begins with neither http:// nor https://");
+        var authority = trimmed[(scheme.Length + 3)..].TrimEnd('/');
         var colon = authority.LastIndexOf(':');
-        var (host, digits) = colon > authority.LastIndexOf(']') ? (authority[..colon], authority[(colon + 1)..]) : (authority, tls ? "443" : "80");
+        var (host, digits) = colon > authority.LastIndexOf(']') ? (authority[..colon], authority[(colon + 1)..]) : (authority, usual ?? throw Wrong(text, "it names no port"));
         if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > 65535) throw Wrong(text, $"`{digits}` is no port");
         if (host.Contains('/')) throw Wrong(text, "a path has no meaning here");
         if (!host.Equals("localhost", StringComparison.OrdinalIgnoreCase) && Address(host) is null) throw Wrong(text, $"`{host}` is neither an IP address nor localhost");
-        return new ListenAddress(text, tls, host.ToLowerInvariant(), port);
+        return new ListenAddress(text, kind, host.ToLowerInvariant(), port);
     }
 
     /// <summary>`localhost` is both of the host's loopback addresses.</summary>

@@ -6,7 +6,7 @@ namespace Understudy.Proxying;
 
 /// <summary>One public listening socket.</summary>
 /// <param name="Key">The address that was asked for, `127.0.0.1:0` where any free port would do: what a new proxy looks for among the sockets it is handed.</param>
-internal sealed record Listener(string Key, bool Tls, Socket Socket)
+internal sealed record Listener(string Key, ListenKind Kind, Socket Socket)
 {
     public IPEndPoint EndPoint { get; } = (IPEndPoint)Socket.LocalEndPoint!;
 }
@@ -35,8 +35,8 @@ internal sealed class Listeners : IDisposable
         try
         {
             foreach (var (address, wanted) in Wanted(addresses))
-                listeners.all.Add(new Listener(wanted.ToString(), address.Tls, left.Remove(wanted.ToString(), out var socket) ? socket : Bind(address, listeners.PortChosen(address, wanted))));
-            listeners.Asked = [.. addresses.Select(a => ListenAddress.Parse(a) is { Port: 0 } any ? $"{(any.Tls ? "https" : "http")}://{any.Host}:{listeners.PortOf(any)}" : a)];
+                listeners.all.Add(new Listener(wanted.ToString(), address.Kind, left.Remove(wanted.ToString(), out var socket) ? socket : Bind(address, listeners.PortChosen(address, wanted))));
+            listeners.Asked = [.. addresses.Select(a => ListenAddress.Parse(a) is { Port: 0 } any ? $"{any.Scheme}://{any.Host}:{listeners.PortOf(any)}" : a)];
             return listeners;
         }
         catch
@@ -64,7 +64,7 @@ internal sealed class Listeners : IDisposable
             foreach (var ip in address.Addresses(Socket.OSSupportsIPv6 && LoopbackHasIPv6()))
                 if (!wanted.Exists(w => w.EndPoint.Address.Equals(ip) && w.EndPoint.Port == address.Port && address.Port != 0))
                     wanted.Add((address, new IPEndPoint(ip, address.Port)));
-        wanted.RemoveAll(w => w.EndPoint.Address.Equals(IPAddress.Any) && wanted.Exists(o => o.EndPoint.Address.Equals(IPAddress.IPv6Any) && o.EndPoint.Port == w.EndPoint.Port && o.Address.Tls == w.Address.Tls));
+        wanted.RemoveAll(w => w.EndPoint.Address.Equals(IPAddress.Any) && wanted.Exists(o => o.EndPoint.Address.Equals(IPAddress.IPv6Any) && o.EndPoint.Port == w.EndPoint.Port && o.Address.Kind == w.Address.Kind));
         return wanted;
     }
 

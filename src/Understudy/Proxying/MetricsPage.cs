@@ -35,7 +35,22 @@ internal static class MetricsPage
         EachWorker(page, report, "understudy_proxy_worker_requests_total", "counter", "Requests handed to a worker.", w => w.Requests);
         EachWorker(page, report, "understudy_proxy_worker_failures_total", "counter", "Requests that a worker answered with 500 and above, or not at all.", w => w.Failures);
         EachWorker(page, report, "understudy_proxy_worker_up", "gauge", "1: the worker is given requests; 0: it is marked down.", w => w.DownSince is null ? 1 : 0);
+
+        page.Family("understudy_proxy_hop_refused_total", "counter", "Connections to the listener for other hosts that showed no certificate of the fleet.").Sample(report.HopRefused);
+        Each(page, report, "understudy_proxy_forwarded_total", "counter", "Requests of clients that were given to another host.", p => p.Forwarded);
+        EachHost(page, report, "understudy_proxy_host_up", "gauge", "1: the other host is given requests; 0: it is marked down.", h => h.DownSince is null ? 1 : 0);
+        EachHost(page, report, "understudy_proxy_host_in_flight_requests", "gauge", "Requests of this proxy inside another host now.", h => h.InFlight);
+        EachHost(page, report, "understudy_proxy_host_requests_total", "counter", "Requests handed to another host.", h => h.Requests);
+        EachHost(page, report, "understudy_proxy_host_failures_total", "counter", "Requests that another host gave no whole answer to.", h => h.Failures);
         return page.ToString();
+    }
+
+    static void EachHost(PrometheusText page, ProxyReport report, string name, string type, string help, Func<HostReport, double> value)
+    {
+        page.Family(name, type, help);
+        foreach (var pool in report.Pools)
+            foreach (var host in pool.Hosts.Where(h => h.Routed))
+                page.Sample(value(host), ("app", pool.App), ("pool", pool.Pool), ("host", host.Name));
     }
 
     static void Each(PrometheusText page, ProxyReport report, string name, string type, string help, Func<PoolReport, double> value)

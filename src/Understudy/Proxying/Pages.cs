@@ -5,24 +5,30 @@ namespace Understudy.Proxying;
 /// <summary>The proxy's own answers.</summary>
 internal static class Pages
 {
+    /// <summary>What a 503 says where the pool takes no more.</summary>
+    public const string Full = "It has more requests than it can take. Please try again in a moment.";
+
     static readonly string ShedRetryAfter = Decisions.Proxying.Shedding.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     static readonly byte[] ShedPage = Page(503, Title(503), "It has more to do than it has memory for. Please try again in some seconds.");
 
-    public static Task Write(HttpContext context, int status, string text, string? requestId = null, bool close = false)
+    /// <param name="declined">It came from another host's proxy, which may try elsewhere.</param>
+    public static Task Write(HttpContext context, int status, string text, string? requestId = null, bool close = false, bool declined = false)
     {
         if (context.Response.HasStarted) return Task.CompletedTask;
         var headers = Clear(context.Response, status, requestId);
         if (status == 503) headers.RetryAfter = "1";
+        if (declined) HopMarks.Refuse(context);
         if (close && context.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal)) headers.Connection = "close";
         return Send(context, Page(status, Title(status), text));
     }
 
     /// <summary>Memory runs out: nothing is read that need not be.</summary>
-    public static Task WriteShed(HttpContext context, string? requestId, bool close)
+    public static Task WriteShed(HttpContext context, string? requestId, bool close, bool declined = false)
     {
         var headers = Clear(context.Response, 503, requestId);
         headers.RetryAfter = ShedRetryAfter;
+        if (declined) HopMarks.Refuse(context);
         if (close && context.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal)) headers.Connection = "close";
         return Send(context, ShedPage);
     }

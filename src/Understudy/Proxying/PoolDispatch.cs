@@ -123,14 +123,7 @@ internal sealed class PoolDispatch
         lock (Gate)
         {
             var worker = exchange.Worker!;
-            worker.Unlink(exchange);
-            if (exchange.HoldsSlot) worker.InFlight--;
-            else worker.Streams--;
-            // Somebody is about to cancel it, or has: the next attempt must not feel that.
-            if (exchange.CancellationTaken) exchange.Cancellation = new CancellationTokenSource();
-            exchange.CancellationTaken = false;
-            var reason = exchange.Aborted;
-            exchange.Aborted = AbortReason.None;
+            var reason = worker.Leave(exchange);
             exchange.Worker = null;
             if (!worker.Listed && worker.Inside is null) Leaving.Remove(worker);
             if (Queue.Count > 0) Dispatch();
@@ -143,11 +136,8 @@ internal sealed class PoolDispatch
     {
         lock (Gate)
         {
-            if (!exchange.HoldsSlot) return;
-            exchange.HoldsSlot = false;
-            exchange.Worker!.InFlight--;
-            exchange.Worker.Streams++;
-            if (Queue.Count > 0) Dispatch();
+            if (exchange.Host is { } host) host.BecomeStream(exchange);
+            else if (exchange.Worker!.BecomeStream(exchange) && Queue.Count > 0) Dispatch();
         }
     }
 

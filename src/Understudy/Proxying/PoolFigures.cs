@@ -10,6 +10,7 @@ internal sealed class PoolFigures
 
     public RetryBudget Budget { get; } = new();
     public long Requests { get; private set; }
+    public long Forwarded { get; private set; }
     public long Retries { get; set; }
     public long Refused { get; set; }
     public long LostInside { get; set; }
@@ -22,6 +23,13 @@ internal sealed class PoolFigures
     public void Requested(TimeSpan now)
     {
         Requests++;
+        Budget.Request(now);
+    }
+
+    /// <summary>A client's request has gone to another host.</summary>
+    public void Forward(TimeSpan now)
+    {
+        Forwarded++;
         Budget.Request(now);
     }
 

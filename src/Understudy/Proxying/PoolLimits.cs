@@ -5,8 +5,10 @@ namespace Understudy.Proxying;
 /// <summary>A pool's time limits, looked at about ten times a second.</summary>
 internal static class PoolLimits
 {
+    static readonly TimeSpan margin = TimeSpan.FromSeconds(1);
+
     /// <summary>Refuses what has waited too long and ends what has taken too long.</summary>
-    public static void Enforce(PoolDispatch pool)
+    public static void Enforce(PoolDispatch pool, HostDispatch hosts)
     {
         Endings endings = default;
         lock (pool.Gate)
@@ -16,6 +18,10 @@ internal static class PoolLimits
             var oldest = now - Clock.ToTicks(pool.Route.RequestTimeout);
             foreach (var worker in pool.Workers) EndOlder(worker, oldest, ref endings);
             foreach (var worker in pool.Leaving) EndOlder(worker, oldest, ref endings);
+            // The other host keeps the same limits, its queue's among them, and answers by them; this is for one that does not.
+            var oldestThere = oldest - Clock.ToTicks(pool.Route.QueueWait + margin);
+            foreach (var host in hosts.Hosts) EndOlder(host, oldestThere, ref endings);
+            foreach (var host in hosts.Leaving) EndOlder(host, oldestThere, ref endings);
         }
 
         endings.Run();
@@ -37,9 +43,9 @@ internal static class PoolLimits
         }
     }
 
-    static void EndOlder(RoutedWorker worker, long oldest, ref Endings endings)
+    static void EndOlder(Destination destination, long oldest, ref Endings endings)
     {
-        for (var exchange = worker.Inside; exchange is not null; exchange = exchange.Next)
+        for (var exchange = destination.Inside; exchange is not null; exchange = exchange.Next)
         {
             if (exchange.AnsweredAt == 0 && exchange.HandedAt < oldest) endings.Add(exchange, AbortReason.TimedOut);
         }

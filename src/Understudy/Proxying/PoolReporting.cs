@@ -5,8 +5,9 @@ namespace Understudy.Proxying;
 /// <summary>What a pool says of itself.</summary>
 internal static class PoolReporting
 {
-    public static PoolReport Report(string app, PoolDispatch pool)
+    public static PoolReport Report(App app)
     {
+        var pool = app.Pool;
         lock (pool.Gate)
         {
             var ticks = Clock.Ticks;
@@ -21,7 +22,7 @@ internal static class PoolReporting
             var figures = pool.Figures;
             return new PoolReport
             {
-                App = app,
+                App = app.Name,
                 Pool = pool.Route.Name,
                 Queued = pool.Queue.Count,
                 OldestQueuedMs = pool.Queue.Head is { } head ? Clock.Milliseconds(ticks - head.QueuedAt) : 0,
@@ -34,6 +35,8 @@ internal static class PoolReporting
                 Shed = figures.Shed,
                 QueueWaitMs = figures.MeanWaitMs(now),
                 Workers = reports,
+                Forwarded = figures.Forwarded,
+                Hosts = [.. app.Hosts.Hosts.Concat(app.Hosts.Leaving).Select(host => Report(host, boot))],
             };
         }
     }
@@ -46,6 +49,10 @@ internal static class PoolReporting
             foreach (var worker in pool.Workers.Concat(pool.Leaving).Where(w => w.Outstanding > 0)) to[worker.Route.Id] = worker.Outstanding;
         }
     }
+
+    static HostReport Report(RoutedHost host, TimeSpan boot) => new(
+        host.Route.Name, host.Route.Address, host.Listed, host.InFlight, host.Outstanding, host.Slots, host.Streams, host.Requests, host.Failures,
+        host.Health.IsUp ? null : host.Health.Since + boot, host.Health.Reason);
 
     static WorkerReport Report(RoutedWorker worker, TimeSpan boot) => new(
         worker.Route.Id, worker.Listed, worker.Outstanding, worker.Streams, worker.Requests,

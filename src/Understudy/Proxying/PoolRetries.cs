@@ -3,26 +3,46 @@ using Understudy.Decisions.Proxying;
 namespace Understudy.Proxying;
 
 /// <summary>Rules on a pool's failed attempts.</summary>
-internal sealed class PoolRetries(PoolDispatch pool, PoolHealth health)
+internal sealed class PoolRetries(PoolDispatch pool, PoolHealth health, HostWatch hosts)
 {
     readonly Quarantine quarantine = new();
 
     /// <summary>What becomes of the request. Its exchange has left the worker.</summary>
     public Verdict Judge(Exchange exchange, RoutedWorker worker, Failure failure, bool idempotent)
     {
-        var now = Clock.Now;
         // One that broke off within an answer of 500 is counted already.
         if (exchange.AnsweredAt == 0 || exchange.Context.Response.StatusCode < 500) worker.Failed();
         if (failure == Failure.NotDelivered) health.Observe(worker, new Evidence(EvidenceKind.ConnectRefused));
         else if (failure is Failure.Broken or Failure.Garbled) worker.AskNow = true;
 
+        var verdict = Decide(exchange, failure, idempotent);
+        if (verdict == Verdict.Retry) exchange.Avoid = worker;
+        return verdict;
+    }
+
+    /// <summary>The same for one that has left another host.</summary>
+    /// <param name="unreachable">Why no connection came about, where that is known for certain.</param>
+    public Verdict Judge(Exchange exchange, RoutedHost host, Failure failure, string? unreachable, bool idempotent)
+    {
+        if (failure != Failure.Declined) host.Failed();
+        if (unreachable is not null) hosts.Observe(host, new HostEvidence(HostEvidenceKind.Refused, 0, unreachable));
+        else host.AskNow = true;
+        // It was the host that broke; whether the request has to do with it the workers there would have told.
+        exchange.AllBroken = false;
+        var verdict = Decide(exchange, failure, idempotent);
+        if (verdict == Verdict.Retry) exchange.AvoidHost = host;
+        return verdict;
+    }
+
+    Verdict Decide(Exchange exchange, Failure failure, bool idempotent)
+    {
+        var now = Clock.Now;
         var request = exchange.Context.Request;
         lock (pool.Gate)
         {
             var attempt = new FailedAttempt(failure, exchange.Attempts, idempotent, exchange.BodyKept,
                 exchange.Context.Response.HasStarted, quarantine.Holds(request.Method, exchange.Target, now));
             var verdict = RetryRules.Decide(attempt, () => pool.Figures.Budget.TryRetry(now));
-            if (verdict == Verdict.Retry) exchange.Avoid = worker;
             Count(verdict);
             NotePoison(exchange, request.Method, failure, now);
             return verdict;
@@ -35,6 +55,7 @@ internal sealed class PoolRetries(PoolDispatch pool, PoolHealth health)
         if (verdict == Verdict.Retry) figures.Retries++;
         else if (verdict == Verdict.LostInside) figures.LostInside++;
         else if (verdict == Verdict.TimedOut) figures.TimedOut++;
+        else if (verdict == Verdict.Refused) figures.Refused++;
     }
 
     void NotePoison(Exchange exchange, string method, Failure failure, TimeSpan now)

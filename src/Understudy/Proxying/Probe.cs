@@ -31,19 +31,20 @@ internal static class Probe
     /// <param name="domains">The app's; the first without a wildcard is asked for, as some apps answer to their own names only.</param>
     public static byte[] Question(IReadOnlyList<string> domains, string path)
     {
-        var host = "localhost";
-        foreach (var domain in domains)
-        {
-            if (!domain.StartsWith('*'))
-            {
-                host = domain;
-                break;
-            }
-        }
-
+        var host = HostFor(domains);
         // https: an app that insists on TLS would send every probe away, whoever ends TLS before it.
         return Encoding.Latin1.GetBytes(
             $"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: understudy-probe\r\nX-Forwarded-Proto: https\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+    }
+
+    public static string HostFor(IReadOnlyList<string> domains)
+    {
+        foreach (var domain in domains)
+        {
+            if (!domain.StartsWith('*')) return domain;
+        }
+
+        return "localhost";
     }
 
     public static async Task<ProbeResult> Ask(int port, byte[] question, TimeSpan within)

@@ -10,17 +10,22 @@ internal sealed class ProxyRuntime : IAsyncDisposable
     readonly Lock applying = new();
     readonly HttpMessageInvoker client = Outbound.CreateClient();
     readonly RouteFile? file;
+    readonly HopTrust trust;
     readonly Prober prober;
+    readonly HostProber hostProber;
     readonly Sweeper sweeper;
     Dictionary<string, int> foreign = [];
     volatile Routing routing = Routing.Empty;
 
     /// <param name="routes">The route table's path; null: only <see cref="Apply"/> sets it.</param>
+    /// <param name="trust">By what other hosts' proxies are known; told of each table's certificates.</param>
     /// <param name="complain">Told of a damaged route table.</param>
-    public ProxyRuntime(IHttpForwarder forwarder, string? routes, Action<string> complain)
+    public ProxyRuntime(IHttpForwarder forwarder, string? routes, HopTrust trust, Action<string> complain)
     {
+        this.trust = trust;
         Path = new RequestPath(forwarder, client, () => routing);
         prober = new Prober(() => routing, new KernelEvidence("/proc"));
+        hostProber = new HostProber(() => routing);
         sweeper = new Sweeper(() => routing);
         if (routes is not null) file = new RouteFile(routes, Apply, complain);
     }
@@ -37,13 +42,15 @@ internal sealed class ProxyRuntime : IAsyncDisposable
         file?.Start();
         sweeper.Start();
         prober.Start();
+        hostProber.Start();
     }
 
     public void Apply(RouteTable table)
     {
         lock (applying)
         {
-            var next = routing.Next(table);
+            trust.Use(table.Hop);
+            var next = routing.Next(table, trust);
             routing = next;
             foreach (var app in next.Apps) app.Pool.SetForeign(foreign);
             Applied?.Invoke(table);
@@ -75,7 +82,7 @@ internal sealed class ProxyRuntime : IAsyncDisposable
     {
         var now = routing;
         var pools = new PoolReport[now.Apps.Count];
-        for (var i = 0; i < pools.Length; i++) pools[i] = PoolReporting.Report(now.Apps[i].Name, now.Apps[i].Pool);
+        for (var i = 0; i < pools.Length; i++) pools[i] = PoolReporting.Report(now.Apps[i]);
         return new ProxyReport
         {
             Pid = Environment.ProcessId,
@@ -85,6 +92,7 @@ internal sealed class ProxyRuntime : IAsyncDisposable
             Listen = listen,
             Connections = connections,
             Pools = pools,
+            HopRefused = trust.Refused,
         };
     }
 
@@ -92,6 +100,7 @@ internal sealed class ProxyRuntime : IAsyncDisposable
     {
         if (file is not null) await file.DisposeAsync();
         await prober.DisposeAsync();
+        await hostProber.DisposeAsync();
         await sweeper.DisposeAsync();
         client.Dispose();
     }

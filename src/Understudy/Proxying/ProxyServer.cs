@@ -37,8 +37,9 @@ internal sealed class ProxyServer : IAsyncDisposable
 
     /// <param name="routes">The route table's path; null where <see cref="ProxyRuntime.Apply"/> is called instead.</param>
     /// <param name="listen">Adds the endpoints.</param>
+    /// <param name="trust">By what other hosts' proxies are known.</param>
     /// <param name="transport">Accepts the connections; null: Kestrel's own sockets.</param>
-    public static ProxyServer Create(string? routes, Action<string> complain, Action<KestrelServerOptions> listen, ListenersTransport? transport = null)
+    public static ProxyServer Create(string? routes, Action<string> complain, Action<KestrelServerOptions> listen, HopTrust trust, ListenersTransport? transport = null)
     {
         RefuseBareLineFeeds();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -52,7 +53,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         builder.Services.AddHttpForwarder();
         if (transport is not null) builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
         var parts = builder.Build();
-        return new ProxyServer(parts, new ProxyRuntime(parts.Services.GetRequiredService<IHttpForwarder>(), routes, complain));
+        return new ProxyServer(parts, new ProxyRuntime(parts.Services.GetRequiredService<IHttpForwarder>(), routes, trust, complain));
     }
 
     static void Limit(KestrelServerOptions options)
@@ -72,7 +73,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
         limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
         limits.Http2.MaxStreamsPerConnection = 100;
-        limits.Http2.MaxRequestHeaderFieldSize = 32 * 1024;
+        limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
     }

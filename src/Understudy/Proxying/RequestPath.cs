@@ -43,16 +43,17 @@ internal sealed class RequestPath(IHttpForwarder forwarder, HttpMessageInvoker c
     Exchange First(IFeatureCollection features)
     {
         Http2Use.Mark(features);
-        return new Exchange(features, this);
+        return new Exchange(features, this) { Hop = features.Get<HopConnection>() };
     }
 
     public Task ProcessRequestAsync(Exchange exchange)
     {
         if (leaving) SayAsItStarts(exchange.Context);
+        if (HopProbe.IsProbe(exchange)) return HopProbe.Answer(exchange.Context, routing().Find(exchange.Context.Request.Headers.Host.ToString()));
         var refusal = Admission.Refuse(exchange, routing());
         if (refusal is not null) return refusal;
         var app = exchange.App!;
-        if (Shedding?.Sheds(exchange) == true) return Pages.WriteShed(exchange.Context, exchange.RequestId, Closes(exchange.Context));
+        if (Shedding?.Sheds(exchange) == true) return Pages.WriteShed(exchange.Context, exchange.RequestId, Closes(exchange.Context), declined: exchange.Hop is not null);
         if (app.Maintenance is { } maintenance) return maintenance.Answer(exchange.Context, exchange.RequestId);
         return app.Assets is { } assets && exchange.Context.Request.Method is "GET" or "HEAD" && assets.Mean(exchange.Target)
             ? ServeFile(exchange, assets)
@@ -71,12 +72,20 @@ internal sealed class RequestPath(IHttpForwarder forwarder, HttpMessageInvoker c
         if (KeptBody.IsWanted(exchange) && !await Keep(exchange)) return;
         while (true)
         {
+            if (exchange.Hop is null && exchange.App.Hosts.Take(exchange) is { } host)
+            {
+                var passed = await Pass(exchange, host);
+                if (passed is null) continue;
+                await passed;
+                return;
+            }
+
             var grant = pool.Take(exchange);
             if (grant == Grant.Queued) grant = await Wait(exchange, pool);
             if (grant == Grant.Withdrawn) return;
             if (grant == Grant.Refused)
             {
-                await Pages.Write(context, 503, "It has more requests than it can take. Please try again in a moment.", exchange.RequestId, Closes(context));
+                await Pages.Write(context, 503, Pages.Full, exchange.RequestId, Closes(context), declined: exchange.Hop is not null);
                 return;
             }
 
@@ -92,6 +101,17 @@ internal sealed class RequestPath(IHttpForwarder forwarder, HttpMessageInvoker c
             await answer;
             return;
         }
+    }
+
+    /// <summary>One attempt at another host. Null: the request is to be tried again. Else what is left to await.</summary>
+    async Task<Task?> Pass(Exchange exchange, RoutedHost host)
+    {
+        exchange.Attempts++;
+        if (exchange.Kept is not null) KeptBody.Rewind(exchange);
+        exchange.LastWorker = host.Route.Name;
+        var error = await forwarder.SendAsync(exchange.Context, host.Prefix, host.Client, HopClient.Config, exchange.Transform, exchange.Cancellation.Token);
+        var aborted = exchange.App!.Hosts.Leave(exchange);
+        return error == ForwarderError.None && !exchange.Declined ? Task.CompletedTask : Failures.Settle(exchange, host, error, aborted);
     }
 
     static async Task<bool> Keep(Exchange exchange)
@@ -144,15 +164,19 @@ internal sealed class RequestPath(IHttpForwarder forwarder, HttpMessageInvoker c
         var status = context.Response.StatusCode;
         if (context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted) status = AppCounters.ClientGone;
         exchange.App?.Counters.Count(status, ticks);
-        if (AccessSink is { } sink && routing().Table.AccessLog) Log(sink, exchange, status, ticks);
+        // A probe has no app here.
+        if (AccessSink is { } sink && !HopProbe.IsProbe(exchange) && routing().Table.AccessLog) Log(sink, exchange, status, ticks);
         exchange.End();
     }
+
+    /// <summary>The client as the proxy saw it that took the request.</summary>
+    static string LastOf(string forwardedFor) => forwardedFor[(forwardedFor.LastIndexOf(',') + 1)..].Trim();
 
     static void Log(AccessSink sink, Exchange exchange, int status, long ticks)
     {
         var request = exchange.Context.Request;
         sink(new AccessEntry(exchange.App?.Name, exchange.LastWorker, request.Protocol, request.Method, request.Headers.Host.ToString(), exchange.Target, status,
-            exchange.PeerText, exchange.RequestId, Clock.Milliseconds(ticks), Clock.Milliseconds(exchange.QueuedTicks), exchange.Attempts,
+            exchange.Hop is null ? exchange.PeerText : LastOf(request.Headers["X-Forwarded-For"].ToString()), exchange.RequestId, Clock.Milliseconds(ticks), Clock.Milliseconds(exchange.QueuedTicks), exchange.Attempts,
             request.Headers.UserAgent, request.Headers.Referer, exchange.Context.Response.ContentLength));
     }
 }

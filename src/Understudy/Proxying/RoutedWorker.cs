@@ -3,7 +3,7 @@ using Understudy.Decisions.Proxying;
 namespace Understudy.Proxying;
 
 /// <summary>What the proxy knows of one worker. All but what its answers set is guarded by the pool's gate.</summary>
-internal sealed class RoutedWorker(WorkerRoute route, TimeSpan now)
+internal sealed class RoutedWorker(WorkerRoute route, TimeSpan now) : Destination($"http://127.0.0.1:{route.Port}")
 {
     static readonly long[] upToTicks = [.. AnswerTimes.UpToMilliseconds.Select(milliseconds => milliseconds * Clock.TicksPerMillisecond)];
 
@@ -12,32 +12,12 @@ internal sealed class RoutedWorker(WorkerRoute route, TimeSpan now)
 
     public WorkerRoute Route { get; } = route;
 
-    /// <summary>Where its requests are sent, without a path.</summary>
-    public string Prefix { get; } = $"http://127.0.0.1:{route.Port}";
-
     public WorkerHealth Health = WorkerHealth.New(now);
-
-    /// <summary>Among the workers of the newest route table.</summary>
-    public bool Listed = true;
-
-    /// <summary>Requests that hold a slot here.</summary>
-    public int InFlight;
 
     /// <summary>Requests that an older proxy still has inside.</summary>
     public int Foreign;
 
-    /// <summary>Upgraded connections and event streams, which hold no slot.</summary>
-    public int Streams;
-
-    public long Requests;
-
     public long Failures => Volatile.Read(ref failures);
-
-    /// <summary>Everything inside, streams included, newest first.</summary>
-    public Exchange? Inside;
-
-    /// <summary>Stopwatch ticks of the newest answer to a request or a probe; 0: none yet.</summary>
-    public long LastAnswer;
 
     /// <summary>Stopwatch ticks of the newest answer, or of a request handed to it when it was empty.</summary>
     public long LastSign;
@@ -46,9 +26,6 @@ internal sealed class RoutedWorker(WorkerRoute route, TimeSpan now)
 
     /// <summary>A probe is on its way; only the prober writes it.</summary>
     public bool Probing;
-
-    /// <summary>Something went wrong here: probe at once.</summary>
-    public volatile bool AskNow;
 
     public int Outstanding => InFlight + Foreign;
 
@@ -83,21 +60,5 @@ internal sealed class RoutedWorker(WorkerRoute route, TimeSpan now)
         }
 
         return counts[..used];
-    }
-
-    public void Link(Exchange exchange)
-    {
-        exchange.Previous = null;
-        exchange.Next = Inside;
-        if (Inside is not null) Inside.Previous = exchange;
-        Inside = exchange;
-    }
-
-    public void Unlink(Exchange exchange)
-    {
-        if (exchange.Previous is null) Inside = exchange.Next;
-        else exchange.Previous.Next = exchange.Next;
-        if (exchange.Next is not null) exchange.Next.Previous = exchange.Previous;
-        exchange.Previous = exchange.Next = null;
     }
 }

@@ -25,21 +25,22 @@ internal sealed class Routing
     public IReadOnlyList<App> Apps => apps;
 
     /// <summary>The next routing: apps that stay keep their pools.</summary>
-    public Routing Next(RouteTable table)
+    public Routing Next(RouteTable table, HopTrust trust)
     {
+        var alone = table.Hop is null;
         var next = new App[table.Apps.Count];
         for (var i = 0; i < next.Length; i++)
         {
             var route = table.Apps[i];
             var known = Array.Find(apps, app => app.Name == route.App);
-            if (known is null) next[i] = new App(route);
-            else (next[i] = known).Apply(route);
+            if (known is null) next[i] = new App(route, trust, alone);
+            else (next[i] = known).Apply(route, alone);
         }
 
         // Workers of an app that is gone get no more requests; what is inside ends.
         foreach (var app in apps)
         {
-            if (Array.IndexOf(next, app) < 0) app.Apply(app.Route with { Pool = app.Route.Pool with { Workers = [] } });
+            if (Array.IndexOf(next, app) < 0) app.Apply(app.Route with { Pool = app.Route.Pool with { Workers = [] } }, alone: true);
         }
 
         return new Routing(table, next, Networks(table.TrustedProxies));

@@ -15,7 +15,7 @@ internal sealed class Sweeper(Func<Routing> routing) : IAsyncDisposable
     {
         while (await timer.WaitForNextTickAsync())
         {
-            foreach (var app in routing().Apps) PoolLimits.Enforce(app.Pool);
+            foreach (var app in routing().Apps) PoolLimits.Enforce(app.Pool, app.Hosts);
         }
     }
 

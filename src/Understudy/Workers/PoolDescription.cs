@@ -1,4 +1,5 @@
 using Understudy.Api;
+using Understudy.Decisions.Proxying;
 using Understudy.Decisions.Workers;
 
 namespace Understudy.Workers;
@@ -26,11 +27,17 @@ static class PoolDescription
         LostInside = view.Pool?.LostInside ?? 0,
         TimedOut = view.Pool?.TimedOut ?? 0,
         Shed = view.Pool?.Shed ?? 0,
+        Forwarded = view.Pool?.Forwarded ?? 0,
+        Hosts = [.. (view.Pool?.Hosts ?? []).Select(Of)],
         TakesRequests = pool.Process.TakesRequests,
         RecycleMemoryBytes = rules.RecycleMemoryBytes,
         LastSentence = last?.Sentence ?? "has not had a turn yet",
         Workers = [.. state.Workers.Select(worker => Of(pool, worker, workers[worker.Id]))],
     };
+
+    static OtherHostDocument Of(HostReport host) => new(
+        host.Name, host.Address, !host.Routed ? "leaving" : host.DownSince is null ? "up" : "down",
+        host.InFlight, host.Outstanding, host.Slots, host.Streams, host.Requests, host.Failures, host.DownReason ?? "");
 
     static WorkerDocument Of(Pool pool, WorkerState state, Worker worker) => new()
     {

@@ -13,12 +13,15 @@ sealed class RoutePublisher
     readonly Dictionary<string, (IReadOnlyList<AssetRoute> Assets, MaintenanceRoute? Maintenance)> _shown = [];
     readonly string _path;
     readonly RouteTable _manners;
+    readonly IReadOnlyList<HostRoute> _hosts;
     string _written = "";
     bool _holding = true;
 
-    /// <param name="manners">Access log and trusted networks; its routes are not used.</param>
-    public RoutePublisher(string path, RouteTable manners)
+    /// <param name="manners">Access log, trusted networks and how proxies know one another; its routes are not used.</param>
+    /// <param name="hosts">The other hosts that serve the same apps.</param>
+    public RoutePublisher(string path, RouteTable manners, IReadOnlyList<HostRoute>? hosts = null)
     {
+        _hosts = hosts ?? [];
         _path = path;
         _manners = manners;
         Found = Read(path);
@@ -92,7 +95,11 @@ sealed class RoutePublisher
         return Revision;
     }
 
-    AppRoute Shown(AppRoute route) => _shown.TryGetValue(route.App, out var shown) ? route with { Assets = shown.Assets, Maintenance = shown.Maintenance } : route;
+    AppRoute Shown(AppRoute route)
+    {
+        route = route with { Hosts = _hosts };
+        return _shown.TryGetValue(route.App, out var shown) ? route with { Assets = shown.Assets, Maintenance = shown.Maintenance } : route;
+    }
 
     static RouteTable Read(string path)
     {

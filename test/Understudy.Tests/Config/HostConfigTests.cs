@@ -1,5 +1,6 @@
 using Understudy.Config;
 using Understudy.Decisions.Config;
+using Understudy.Decisions.Proxying;
 using Understudy.Decisions.Sampling;
 
 namespace Understudy.Tests.Config;
@@ -18,6 +19,7 @@ public sealed class HostConfigTests : IDisposable
             listen: [http://0.0.0.0:80, "https://[::]:443"]
             metrics: 127.0.0.1:9464
             api: {listen: 10.0.0.1:7443, certificate: /etc/ssl/agent.pem, key: /etc/ssl/agent.key}
+            peers: {listen: 10.0.0.1:7444, certificate: /etc/u/h.pem, key: /etc/u/h.key, authority: /etc/u/ca.pem, hosts: {web-2: "10.0.0.2:7444"}}
             apps:
               - {path: /srv/shop, user: shop}
               - /srv/other
@@ -33,6 +35,8 @@ public sealed class HostConfigTests : IDisposable
         Assert.Equal(["http://0.0.0.0:80", "https://[::]:443"], host.Listen);
         Assert.Equal("127.0.0.1:9464", host.Metrics);
         Assert.Equal(new ApiConfig("10.0.0.1:7443", "/etc/ssl/agent.pem", "/etc/ssl/agent.key"), host.Api);
+        Assert.Equal(("10.0.0.1:7444", new HopRoute("/etc/u/h.pem", "/etc/u/h.key", "/etc/u/ca.pem")), (host.Peers!.Listen, host.Peers.Hop));
+        Assert.Equal([new HostRoute("web-2", "10.0.0.2:7444")], host.Peers.Hosts);
         Assert.Equal([new Understudy.Decisions.Config.AppFolder("/srv/shop", "shop"), new("/srv/other", null)], host.Apps);
         Assert.Equal((GuardMode.Report, 6_000_000_000), (host.Guard, host.MemoryBytes));
         Assert.True(host.AccessLog);
@@ -53,6 +57,7 @@ public sealed class HostConfigTests : IDisposable
         Assert.Equal([GuardMode.Off, GuardMode.Report, GuardMode.Act], HostKeys.GuardModes.Select(mode => Load($"guard: {mode}").Value!.Guard));
         Assert.Equal(StalePolicy.Reap, read.Stale);
         Assert.Null(read.Api);
+        Assert.Null(read.Peers);
         Assert.Equal(new ApiConfig(), Load("api: {}").Value!.Api);
         Assert.Equal((10_000_000, 7), (Load("logs: {keep: 7}").Value!.LogArchiveBytes, Load("logs: {keep: 7}").Value!.LogArchivesKept));
     }
@@ -67,6 +72,9 @@ public sealed class HostConfigTests : IDisposable
     [InlineData("api: {certificate: agent.pem}", "is not a full path")]
     [InlineData("api: {certificate: /etc/ssl/agent.pem}", "needs `key:` beside it")]
     [InlineData("api: {key: /etc/ssl/agent.key}", "needs `certificate:` beside it")]
+    [InlineData("peers: {listen: 10.0.0.1:7444, key: /b, authority: /c, hosts: {}}", "needs `certificate:`")]
+    [InlineData("peers: {listen: 10.0.0.1:7444, certificate: /a, key: /b, authority: /c, hosts: {web-1: 10.0.0.1:7444}}", "names this host's own address")]
+    [InlineData("peers: {listen: 10.0.0.1:7444, certificate: /a, key: /b, authority: /c, hosts: {a: 10.0.0.2:7444, b: 10.0.0.2:7444}}", "names 10.0.0.2:7444 twice")]
     [InlineData("apps: [srv/shop]", "is not a full path")]
     [InlineData("apps: [/srv/shop, /srv/shop/]", "names /srv/shop twice")]
     [InlineData("trusted_proxies: [10.0.0.0/33]", "is not a network in figures")]

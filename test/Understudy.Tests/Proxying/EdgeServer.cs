@@ -32,7 +32,7 @@ sealed class EdgeServer : IAsyncDisposable
                 k.Listen(listener.EndPoint, listen =>
                 {
                     connections.Watch(listen);
-                    if (listener.Tls) certificates!.UseHttps(listen);
+                    if (listener.Kind == ListenKind.Https) certificates!.UseHttps(listen);
                 });
         });
         builder.Services.AddSingleton<IConnectionListenerFactory>(transport);

@@ -7,17 +7,19 @@ namespace Understudy.Tests.Proxying;
 public class ListenersTests
 {
     [Theory]
-    [InlineData("http://0.0.0.0:80", false, "0.0.0.0", 80)]
-    [InlineData("https://[::]:443", true, "[::]", 443)]
-    [InlineData("HTTP://LocalHost:8080/", false, "localhost", 8080)]
-    [InlineData("https://10.0.0.1", true, "10.0.0.1", 443)]
-    [InlineData("http://[::1]", false, "[::1]", 80)]
-    internal void An_address_is_read(string text, bool tls, string host, int port) => Assert.Equal(new ListenAddress(text, tls, host, port), ListenAddress.Parse(text));
+    [InlineData("http://0.0.0.0:80", ListenKind.Http, "0.0.0.0", 80)]
+    [InlineData("https://[::]:443", ListenKind.Https, "[::]", 443)]
+    [InlineData("HTTP://LocalHost:8080/", ListenKind.Http, "localhost", 8080)]
+    [InlineData("https://10.0.0.1", ListenKind.Https, "10.0.0.1", 443)]
+    [InlineData("http://[::1]", ListenKind.Http, "[::1]", 80)]
+    [InlineData("hop://10.0.0.1:7444", ListenKind.Hop, "10.0.0.1", 7444)]
+    internal void An_address_is_read(string text, ListenKind kind, string host, int port) => Assert.Equal(new ListenAddress(text, kind, host, port), ListenAddress.Parse(text));
 
     [Theory]
     [InlineData("")]
     [InlineData("0.0.0.0:80")]
     [InlineData("ftp://0.0.0.0:80")]
+    [InlineData("hop://10.0.0.1")]
     [InlineData("http://")]
     [InlineData("http://:80")]
     [InlineData("http://example.com:80")]

@@ -25,7 +25,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     /// <param name="protocols">HTTP/2 is spoken without TLS here, to clients that know it.</param>
     public static async Task<ProxyUnderTest> Start(HttpProtocols protocols, params AppRoute[] apps)
     {
-        var server = ProxyServer.Create(null, _ => { }, kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
+        var server = ProxyServer.Create(null, _ => { }, kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols), new HopTrust(TimeProvider.System, _ => { }));
         var proxy = new ProxyUnderTest(server, 0);
         proxy.Apply(apps);
         await server.Start();

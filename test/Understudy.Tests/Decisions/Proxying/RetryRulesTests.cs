@@ -25,6 +25,10 @@ public class RetryRulesTests
     // A slow request would be as slow again.
     [InlineData(Failure.TimedOut, 1, true, true, false, Verdict.TimedOut)]
     [InlineData(Failure.TimedOut, 1, false, false, false, Verdict.TimedOut)]
+    // Another host has no room: once elsewhere, whatever the method.
+    [InlineData(Failure.Declined, 1, false, true, false, Verdict.Retry)]
+    [InlineData(Failure.Declined, 2, true, true, false, Verdict.Refused)]
+    [InlineData(Failure.Declined, 1, true, false, false, Verdict.Refused)]
     public void An_attempt_that_failed_before_any_byte_went_out(Failure failure, int attempts, bool idempotent, bool kept, bool quarantined, Verdict expected) =>
         Assert.Equal(expected, RetryRules.Decide(new FailedAttempt(failure, attempts, idempotent, kept, false, quarantined), () => true));
 
@@ -34,6 +38,7 @@ public class RetryRulesTests
     [InlineData(Failure.MarkedDown)]
     [InlineData(Failure.Garbled)]
     [InlineData(Failure.TimedOut)]
+    [InlineData(Failure.Declined)]
     public void Once_a_byte_has_gone_out_the_answer_is_cut_off(Failure failure) =>
         Assert.Equal(Verdict.CutOff, RetryRules.Decide(new FailedAttempt(failure, 1, true, true, true, false), () => true));
 
