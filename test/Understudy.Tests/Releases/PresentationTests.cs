@@ -43,7 +43,8 @@ public sealed class PresentationTests : IDisposable
         _routes.Release();
         _pools = new HostedPools(new PoolParts(
             _paths, new MarkerOwnership(Ownership.KeyOf(_paths), "a test has no need of more"), _exits, new Ports(), new Ledger(_database), new EventLog(_database, TimeProvider.System), _routes,
-            new AppSecrets(_database, new SecretBox(_paths.SecretKey), TimeProvider.System)) { Stale = new StaleLedger(_database) });
+            new AppSecrets(_database, new SecretBox(_paths.SecretKey), TimeProvider.System))
+        { Stale = new StaleLedger(_database) });
     }
 
     AppRoute Shown => JsonSerializer.Deserialize(File.ReadAllBytes(_paths.Routes), JsonProxying.Default.RouteTable)!.Apps[0];
