@@ -12,8 +12,7 @@ public class FoundingStoryTests
     public async Task Where_nothing_is_guarded_and_what_is_stale_is_only_told_of_the_host_locks_up_as_it_did()
     {
         await using var shop = await FoundingShop.Open("guard: off\nstale: report\n", SilentSeconds, endAfterSeconds: 300);
-        using var evening = new CancellationTokenSource();
-        var deploying = DeployUntil(shop, evening.Token);
+        shop.KeepDeploying();
 
         await shop.Until("RAM and swap are full and nobody has had a page for 10 s", 100.Seconds(), () => shop.Memory.IsFull && shop.Memory.LockedUp && shop.Silence > TimeSpan.FromSeconds(10));
         var full = string.Create(CultureInfo.InvariantCulture, $"locked up with {shop.Memory.UsedBytes / 1e6:0} MB of {shop.Memory.LimitBytes / 1e6:0} MB RAM and {shop.Memory.SwappedBytes / 1e6:0} MB of {shop.Memory.SwapBytes / 1e6:0} MB swap");
@@ -22,15 +21,14 @@ public class FoundingStoryTests
         await shop.Until("the killer comes from outside", 40.Seconds(), () => shop.Memory.WasEnded);
         var silent = shop.SilentSeconds;
         shop.Tell("the killer came from outside");
-        await evening.CancelAsync();
-        await deploying;
+        await shop.StopDeploying();
         await shop.Until("the site is as it should be", 60.Seconds(), () => shop.Memory.Trees == 2 && shop.Silence < TimeSpan.FromSeconds(1));
         await shop.Load.Stop();
 
         await shop.TellEvents("stale.", "connection.", "guard.");
-        shop.Conclude($"{full}, {stale.Count} stale workers among them; no page for {silent} s, until the killer came");
+        shop.Conclude($"{full}, {stale.Count} stale workers among them; no page for {silent} s in all until the killer came");
         Assert.True(stale.Count >= 2, $"{stale.Count} stale workers: fewer than those that serve");
-        Assert.All(stale, one => Assert.Equal(("report", 4), (one.Policy, one.Processes.Count)));
+        Assert.All(stale, one => Assert.Equal("report", one.Policy));
         Assert.True(silent >= 10, $"{silent} s without a page");
         Assert.NotEmpty(shop.Load.Failures);
     }
@@ -60,11 +58,5 @@ public class FoundingStoryTests
         Assert.Empty(status.Stale);
         Assert.Equal((shop.Redis, 8), Assert.Single(status.Apps[0].Pools[0].SharedConnections) is var shared ? (shared.Peer, shared.Pids.Count) : default);
         Assert.Contains("on_worker_boot", shared.Remedy, StringComparison.Ordinal);
-    }
-
-    static async Task DeployUntil(FoundingShop shop, CancellationToken end)
-    {
-        while (!end.IsCancellationRequested && !shop.Memory.WasEnded)
-            await shop.Deploy();
     }
 }
