@@ -8,8 +8,9 @@ public readonly record struct Owner(string Id)
     const string RunMark = ".run-";
 
     public OwnerKind Kind => Id == "proxy" ? OwnerKind.Proxy
-        : Id.Contains(RunMark, StringComparison.Ordinal) ? OwnerKind.Run
+        // Names have no dots; a pool may be called run-5.
         : Id.Count(letter => letter == '.') == 2 ? OwnerKind.Worker
+        : Id.Contains(RunMark, StringComparison.Ordinal) ? OwnerKind.Run
         : OwnerKind.Command;
 
     /// <summary>Empty for the proxy.</summary>

@@ -190,7 +190,7 @@ public sealed class StaleDecision
         var known = _state.Moved.Select(moved => moved.Process.Key).ToHashSet();
         foreach (var moved in _observed.Moved.Where(moved => !known.Contains(moved.Process.Key)))
             _actions.Add(new StaleAction.Tell("process.moved", moved.Id,
-                $"{moved.Process} of {moved.Id} has left its cgroup for {moved.Place}: it does not end with its worker. `understudy reap {moved.Process.Key.Pid}` ends it"));
+                $"{moved.Process} of {moved.Id} has left its cgroup for {moved.Place}: it does not end with its worker. Once that is gone, `understudy reap {moved.Process.Key.Pid}` ends it"));
     }
 
     TimeSpan Patience(StaleOwner owner) => _rules.Patience(owner.Group.Owner, _observed.Records.TryGetValue(owner.Id, out var record) && record.Abandoned);

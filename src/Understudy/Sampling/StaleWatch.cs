@@ -136,13 +136,13 @@ sealed class StaleWatch(IOwnership ownership, StaleScan scan, StaleLedger ledger
             events.Add(kind, message, new Owner(id).App);
     }
 
-    /// <summary>A worker's number is never used twice; a command's name is, and its next run may have begun since the look.</summary>
+    /// <summary>Since the look a command's name may be in use again, and a worker may have been adopted by a pool that was added.</summary>
     void Kill(string id)
     {
-        if (new Owner(id).Kind != OwnerKind.Command)
-            ownership.Kill(id, Leader(id));
-        else
+        if (new Owner(id).Kind == OwnerKind.Command)
             parts.Unless(id, () => ownership.Kill(id, Leader(id)));
+        else if (_state.Stale[id].Counted || !parts.Current().ContainsKey(id))
+            ownership.Kill(id, Leader(id));
     }
 
     int Leader(string id) => _state.Stale.TryGetValue(id, out var owner) && owner.Group.Processes.Count > 0 ? owner.Group.Processes[0].Key.Pid : 0;

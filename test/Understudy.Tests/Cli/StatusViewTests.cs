@@ -30,6 +30,27 @@ public class StatusViewTests
     }
 
     [Fact]
+    public void What_is_stale_and_what_has_left_its_cgroup_is_named_with_its_reason_and_why_it_is_still_there()
+    {
+        var process = new StaleProcessDocument(77, 5, 1, "sidekiq\e[31m", "T");
+        var host = Samples.Host() with
+        {
+            Stale =
+            [
+                new StaleDocument
+                {
+                    Id = "shop.web.1", App = "shop", Pool = "web", Release = "local", Generation = 3, Since = Samples.Now.AddMinutes(-12), Reason = "is in no pool's ledger", Policy = "reap",
+                    DeadlineAt = Samples.Now.AddSeconds(12), KeptBy = "was asked to end 18 s ago; is killed in 12 s", Processes = [process, process],
+                },
+            ],
+            Moved = [new MovedDocument("shop.jobs.3", process, "/user.slice")],
+        };
+        var text = Ran.View(live: false, screen => new StatusView(screen, Samples.Now).Write(host));
+        Assert.Contains("stale     shop.web.1 is in no pool's ledger: 2 processes, 12m 0s; was asked to end 18 s ago; is killed in 12 s\n", text, StringComparison.Ordinal);
+        Assert.Contains("moved     77 sidekiq of shop.jobs.3 has left its cgroup for /user.slice\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Piped_it_is_plain_and_nothing_is_cut() => Assert.Equal("""
         web-1  understudy 0.1.0, agent up 3h 10m
         agent     nothing to do

@@ -24,6 +24,13 @@ public class StaleDecisionTests
     }
 
     [Fact]
+    public void A_worker_of_a_pool_with_a_name_like_that_of_a_run_command_is_a_worker()
+    {
+        var owner = new Owner("shop.run-5.3");
+        Assert.Equal((OwnerKind.Worker, "run-5", 0), (owner.Kind, owner.Pool, owner.RunPid));
+    }
+
+    [Fact]
     public void What_is_counted_is_left_alone()
     {
         _world.Runs("shop.web.1", 3).Counted("shop.web.1").Runs("proxy").Runs("shop.build-7").Counted("shop.build-7").Runs("shop.run-50", firstPid: 50);
