@@ -59,4 +59,24 @@ public class FoundingStoryTests
         Assert.Equal((shop.Redis, 8), Assert.Single(status.Apps[0].Pools[0].SharedConnections) is var shared ? (shared.Peer, shared.Pids.Count) : default);
         Assert.Contains("on_worker_boot", shared.Remedy, StringComparison.Ordinal);
     }
+
+    [Fact, Trait("length", "long")]
+    public async Task On_a_host_too_small_for_one_worker_more_the_guard_makes_room_for_two_deploys_and_no_request_fails()
+    {
+        // Two serve in 350 MB; one that hangs at its end, for half a minute if nobody minds, and one that starts do not fit beside them.
+        await using var shop = await FoundingShop.Open("", SilentSeconds, endAfterSeconds: 600, memoryMegabytes: 500, stopWithin: "30s");
+
+        for (var deploy = 0; deploy < 2; deploy++)
+        {
+            var (served, said) = await shop.Deploy();
+            Assert.True(served, said);
+        }
+        await shop.Load.More(100);
+        await shop.Load.Stop();
+
+        await shop.TellEvents("worker.", "guard.");
+        shop.Conclude(string.Create(CultureInfo.InvariantCulture, $"at most {shop.Memory.PeakBothBytes / 1e6:0} MB of {shop.Memory.LimitBytes / 1e6:0} MB RAM, swap included"));
+        shop.Load.NeverFailed();
+        Assert.Equal((0, false), (shop.Memory.KernelKills, shop.Memory.WasEnded));
+    }
 }

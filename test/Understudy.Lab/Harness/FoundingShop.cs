@@ -9,7 +9,6 @@ namespace Understudy.Lab.Harness;
 /// </summary>
 sealed class FoundingShop : IAsyncDisposable
 {
-    const int MemoryMegabytes = 700;
     const int SwapMegabytes = 256;
 
     /// <summary>People give up then.</summary>
@@ -49,8 +48,10 @@ sealed class FoundingShop : IAsyncDisposable
 
     /// <summary>Deployed once, and under load.</summary>
     /// <param name="policy">Lines of agent.yaml.</param>
-    /// <param name="endAfterSeconds">The killer from outside comes then, if nothing has locked up before.</param>
-    public static async Task<FoundingShop> Open(string policy, int silentSeconds, int endAfterSeconds)
+    /// <param name="silentSeconds">The killer from outside comes so long after it has locked up...</param>
+    /// <param name="endAfterSeconds">...or after so long from the beginning.</param>
+    /// <param name="stopWithin">Of the workers.</param>
+    public static async Task<FoundingShop> Open(string policy, int silentSeconds, int endAfterSeconds, int memoryMegabytes = 700, string stopWithin = "3s")
     {
         Prerequisite.Needs(File.Exists("/usr/bin/puma") && File.Exists("/usr/bin/redis-server"), "puma and redis-server");
         var shop = new FoundingShop();
@@ -58,8 +59,8 @@ sealed class FoundingShop : IAsyncDisposable
         {
             shop._services = await Services.Start();
             shop._checkout = await SampleCheckout.Rails();
-            await shop.Introduce();
-            shop.Host = await Host.Serve([], $"user: nobody\nmemory: {MemoryMegabytes}MB\n{policy}", until: _ => true);
+            await shop.Introduce(stopWithin);
+            shop.Host = await Host.Serve([], $"user: nobody\nmemory: {memoryMegabytes}MB\n{policy}", until: _ => true);
             await shop.Deploy();
             shop.Memory = await LimitedMemory.ThatLocksUp(shop.Host.Root, SwapMegabytes, silentSeconds, endAfterSeconds);
             shop.Load = Load.Of(shop.Host.Port, 4, shop.Ask, Patience);
@@ -147,11 +148,11 @@ sealed class FoundingShop : IAsyncDisposable
     }
 
     /// <summary>The sample as the founding team had it.</summary>
-    async Task Introduce()
+    async Task Introduce(string stopWithin)
     {
         var yaml = Path.Combine(_checkout.Folder, "understudy.yaml");
         var text = await File.ReadAllTextAsync(yaml);
-        await File.WriteAllTextAsync(yaml, Replaced(Replaced(Replaced(text, "workers: {min: 2, max: 6}", "workers: 2"), "within: 30s", "within: 3s"),
+        await File.WriteAllTextAsync(yaml, Replaced(Replaced(Replaced(text, "workers: {min: 2, max: 6}", "workers: 2"), "within: 30s", $"within: {stopWithin}"),
             "WEB_CONCURRENCY: \"0\"", $"WEB_CONCURRENCY: \"3\"\n  RAILS_SHOP_SHARED_REDIS: \"1\"\n  REDIS_URL: redis://127.0.0.1:{_services.RedisPort}/0"));
         await File.AppendAllTextAsync(Path.Combine(_checkout.Folder, "config", "puma.rb"), """
 
