@@ -12,8 +12,7 @@ public class FoundingStoryTests
     public async Task Where_nothing_is_guarded_and_what_is_stale_is_only_told_of_the_host_locks_up_as_it_did()
     {
         await using var shop = await FoundingShop.Open("guard: off\nstale: report\n", SilentSeconds, endAfterSeconds: 300);
-        using var evening = new CancellationTokenSource();
-        var deploying = DeployUntil(shop, evening.Token);
+        shop.KeepDeploying();
 
         await shop.Until("RAM and swap are full and nobody has had a page for 10 s", 100.Seconds(), () => shop.Memory.IsFull && shop.Memory.LockedUp && shop.Silence > TimeSpan.FromSeconds(10));
         var full = string.Create(CultureInfo.InvariantCulture, $"locked up with {shop.Memory.UsedBytes / 1e6:0} MB of {shop.Memory.LimitBytes / 1e6:0} MB RAM and {shop.Memory.SwappedBytes / 1e6:0} MB of {shop.Memory.SwapBytes / 1e6:0} MB swap");
@@ -22,15 +21,14 @@ public class FoundingStoryTests
         await shop.Until("the killer comes from outside", 40.Seconds(), () => shop.Memory.WasEnded);
         var silent = shop.SilentSeconds;
         shop.Tell("the killer came from outside");
-        await evening.CancelAsync();
-        await deploying;
+        await shop.StopDeploying();
         await shop.Until("the site is as it should be", 60.Seconds(), () => shop.Memory.Trees == 2 && shop.Silence < TimeSpan.FromSeconds(1));
         await shop.Load.Stop();
 
         await shop.TellEvents("stale.", "connection.", "guard.");
-        shop.Conclude($"{full}, {stale.Count} stale workers among them; no page for {silent} s, until the killer came");
+        shop.Conclude($"{full}, {stale.Count} stale workers among them; no page for {silent} s in all until the killer came");
         Assert.True(stale.Count >= 2, $"{stale.Count} stale workers: fewer than those that serve");
-        Assert.All(stale, one => Assert.Equal(("report", 4), (one.Policy, one.Processes.Count)));
+        Assert.All(stale, one => Assert.Equal("report", one.Policy));
         Assert.True(silent >= 10, $"{silent} s without a page");
         Assert.NotEmpty(shop.Load.Failures);
     }
@@ -62,9 +60,23 @@ public class FoundingStoryTests
         Assert.Contains("on_worker_boot", shared.Remedy, StringComparison.Ordinal);
     }
 
-    static async Task DeployUntil(FoundingShop shop, CancellationToken end)
+    [Fact, Trait("length", "long")]
+    public async Task On_a_host_too_small_for_one_worker_more_the_guard_makes_room_for_two_deploys_and_no_request_fails()
     {
-        while (!end.IsCancellationRequested && !shop.Memory.WasEnded)
-            await shop.Deploy();
+        // Two serve in 350 MB; one that hangs at its end, for half a minute if nobody minds, and one that starts do not fit beside them.
+        await using var shop = await FoundingShop.Open("", SilentSeconds, endAfterSeconds: 600, memoryMegabytes: 500, stopWithin: "30s");
+
+        for (var deploy = 0; deploy < 2; deploy++)
+        {
+            var (served, said) = await shop.Deploy();
+            Assert.True(served, said);
+        }
+        await shop.Load.More(100);
+        await shop.Load.Stop();
+
+        await shop.TellEvents("worker.", "guard.");
+        shop.Conclude(string.Create(CultureInfo.InvariantCulture, $"at most {shop.Memory.PeakBothBytes / 1e6:0} MB of {shop.Memory.LimitBytes / 1e6:0} MB RAM, swap included"));
+        shop.Load.NeverFailed();
+        Assert.Equal((0, false), (shop.Memory.KernelKills, shop.Memory.WasEnded));
     }
 }

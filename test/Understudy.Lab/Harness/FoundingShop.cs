@@ -9,26 +9,29 @@ namespace Understudy.Lab.Harness;
 /// </summary>
 sealed class FoundingShop : IAsyncDisposable
 {
-    const int MemoryMegabytes = 700;
     const int SwapMegabytes = 256;
 
     /// <summary>People give up then.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    readonly Services _services;
-    readonly SampleCheckout _checkout;
     readonly ITestOutputHelper _output = TestContext.Current.TestOutputHelper!;
     readonly TimeProvider _clock = TimeProvider.System;
     readonly DateTimeOffset _began = TimeProvider.System.GetUtcNow();
     readonly CancellationTokenSource _stop = new();
+    readonly CancellationTokenSource _enough = new();
     long _lastGood;
     int _mixed;
     int _deploys;
     Task _watching = Task.CompletedTask;
+    Task _deploying = Task.CompletedTask;
 
-    FoundingShop(Services services, SampleCheckout checkout, Host host) => (_services, _checkout, Host) = (services, checkout, host);
+    // Each is there once Open has come to it.
+    Services _services = null!;
+    SampleCheckout _checkout = null!;
 
-    public Host Host { get; }
+    FoundingShop() { }
+
+    public Host Host { get; private set; } = null!;
 
     public LimitedMemory Memory { get; private set; } = null!;
 
@@ -45,20 +48,22 @@ sealed class FoundingShop : IAsyncDisposable
 
     /// <summary>Deployed once, and under load.</summary>
     /// <param name="policy">Lines of agent.yaml.</param>
-    /// <param name="endAfterSeconds">The killer from outside comes then, if nothing has locked up before.</param>
-    public static async Task<FoundingShop> Open(string policy, int silentSeconds, int endAfterSeconds)
+    /// <param name="silentSeconds">The killer from outside comes so long after it has locked up...</param>
+    /// <param name="endAfterSeconds">...or after so long from the beginning.</param>
+    /// <param name="stopWithin">Of the workers.</param>
+    public static async Task<FoundingShop> Open(string policy, int silentSeconds, int endAfterSeconds, int memoryMegabytes = 700, string stopWithin = "3s")
     {
         Prerequisite.Needs(File.Exists("/usr/bin/puma") && File.Exists("/usr/bin/redis-server"), "puma and redis-server");
-        var services = await Services.Start();
-        var checkout = await SampleCheckout.Rails();
-        var host = await Host.Serve([], $"user: nobody\nmemory: {MemoryMegabytes}MB\n{policy}", until: _ => true);
-        var shop = new FoundingShop(services, checkout, host);
+        var shop = new FoundingShop();
         try
         {
-            await shop.Introduce();
+            shop._services = await Services.Start();
+            shop._checkout = await SampleCheckout.Rails();
+            await shop.Introduce(stopWithin);
+            shop.Host = await Host.Serve([], $"user: nobody\nmemory: {memoryMegabytes}MB\n{policy}", until: _ => true);
             await shop.Deploy();
-            shop.Memory = await LimitedMemory.ThatLocksUp(host.Root, SwapMegabytes, silentSeconds, endAfterSeconds);
-            shop.Load = Load.Of(host.Port, 4, shop.Ask, Patience);
+            shop.Memory = await LimitedMemory.ThatLocksUp(shop.Host.Root, SwapMegabytes, silentSeconds, endAfterSeconds);
+            shop.Load = Load.Of(shop.Host.Port, 4, shop.Ask, Patience);
             shop._watching = shop.Watch();
             await shop.Load.More(100);
             return shop;
@@ -80,6 +85,19 @@ sealed class FoundingShop : IAsyncDisposable
         var code = await verb.Exit(120.Seconds());
         Tell($"deploy {_deploys} ended with {code}: {verb.Output.TrimEnd().Split('\n')[^1]}");
         return (code == 0, verb.Output);
+    }
+
+    /// <summary>One release after the other, whether they serve or not.</summary>
+    public void KeepDeploying() => _deploying = Task.Run(async () =>
+    {
+        while (!_enough.IsCancellationRequested)
+            await Deploy();
+    });
+
+    public async Task StopDeploying()
+    {
+        await _enough.CancelAsync();
+        await _deploying;
     }
 
     public async Task Until(string what, TimeSpan within, Func<bool> condition)
@@ -117,19 +135,24 @@ sealed class FoundingShop : IAsyncDisposable
         await _watching;
         if (Load is not null)
             await Load.DisposeAsync();
+        // From here on there is memory again, whatever the test has come to.
         Memory?.Dispose();
-        await Host.DisposeAsync();
-        _checkout.Dispose();
-        await _services.DisposeAsync();
+        await StopDeploying().ContinueWith(static _ => { }, TaskScheduler.Default);
+        if (Host is not null)
+            await Host.DisposeAsync();
+        _checkout?.Dispose();
+        if (_services is not null)
+            await _services.DisposeAsync();
+        _enough.Dispose();
         _stop.Dispose();
     }
 
     /// <summary>The sample as the founding team had it.</summary>
-    async Task Introduce()
+    async Task Introduce(string stopWithin)
     {
         var yaml = Path.Combine(_checkout.Folder, "understudy.yaml");
         var text = await File.ReadAllTextAsync(yaml);
-        await File.WriteAllTextAsync(yaml, Replaced(Replaced(Replaced(text, "workers: {min: 2, max: 6}", "workers: 2"), "within: 30s", "within: 3s"),
+        await File.WriteAllTextAsync(yaml, Replaced(Replaced(Replaced(text, "workers: {min: 2, max: 6}", "workers: 2"), "within: 30s", $"within: {stopWithin}"),
             "WEB_CONCURRENCY: \"0\"", $"WEB_CONCURRENCY: \"3\"\n  RAILS_SHOP_SHARED_REDIS: \"1\"\n  REDIS_URL: redis://127.0.0.1:{_services.RedisPort}/0"));
         await File.AppendAllTextAsync(Path.Combine(_checkout.Folder, "config", "puma.rb"), """
 

@@ -41,7 +41,7 @@ sealed class LimitedMemory : IDisposable
     public long SwapBytes => Number("memory.memsw.limit_in_bytes") - LimitBytes;
 
     /// <summary>RAM and swap both.</summary>
-    public bool IsFull => UsedBytes > LimitBytes * 0.97 && SwappedBytes > SwapBytes * 0.95;
+    public bool IsFull => UsedBytes > LimitBytes * 0.97 && SwappedBytes > SwapBytes * 0.9;
 
     /// <summary>They wait for memory, and nobody frees any.</summary>
     public bool LockedUp => (ProcFile.Text(Path.Combine(_group, OomControl)) ?? "").Contains(UnderOom, StringComparison.Ordinal);
