@@ -124,7 +124,7 @@ public sealed class HopFailureTests : IAsyncDisposable
             await call.Answer("two");
         }));
         two.Settings = pool => pool with { Concurrency = 1 };
-        two.Knows();
+        two.Knows(Array.Empty<HopHost>());
         var empty = await HopHost.Start("empty", fleet.Give("empty"));
         started.Add(empty);
         var one = await EntryTo(two);
@@ -150,7 +150,7 @@ public sealed class HopFailureTests : IAsyncDisposable
             await call.Answer("two");
         }));
         two.Settings = pool => pool with { Concurrency = 1, QueueLength = 0 };
-        two.Knows();
+        two.Knows(Array.Empty<HopHost>());
         var one = await EntryTo(two);
         var first = one.Get("/");
         await Eventually.True(() => two.Pool.InFlight == 1, "it is full");
