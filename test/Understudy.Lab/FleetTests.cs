@@ -1,5 +1,4 @@
 using Understudy.Fleet;
-using Understudy.Lab.Harness;
 using Understudy.Linux;
 
 namespace Understudy.Lab;

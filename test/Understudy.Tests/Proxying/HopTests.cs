@@ -1,7 +1,5 @@
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Text;
-using Understudy.Decisions.Proxying;
 
 namespace Understudy.Tests.Proxying;
 
