@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Understudy.Fleet;
 using Understudy.Linux;
@@ -86,7 +87,7 @@ internal static class LabVerb
     static Command Load(Screen screen)
     {
         var path = new Argument<string>("PATH") { DefaultValueFactory = _ => "/", Description = "The page to ask. Default: /" };
-        var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 10, Description = "How long, 1 to 86400. Default: 10" };
+        var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 10, Description = "How long, 1 to 86400, or until Ctrl-C. Default: 10" };
         var clients = new Option<int>("--clients") { DefaultValueFactory = _ => 8, Description = "How many at a time, 1 to 1000. Default: 8" };
         var rate = new Option<int>("--rate") { DefaultValueFactory = _ => 200, Description = "Requests per second of all together, 1 to 100000. Default: 200" };
         var at = new Option<string>("--host") { DefaultValueFactory = _ => "web-1", Description = "The host whose proxy is asked. Default: web-1" };
@@ -94,11 +95,15 @@ internal static class LabVerb
         Bounds.Add(clients, 1, 1_000, "--clients takes 1 to 1000.");
         Bounds.Add(rate, 1, 100_000, "--rate takes 1 to 100000.");
         var command = new Command("load", "Ask a page at a steady rate and measure; exits 1 when a request failed") { path, seconds, clients, rate, at, state, json };
-        command.SetAction(async (parse, cancellation) =>
+        command.SetAction(async parse =>
         {
+            // Ctrl-C ends the asking; what was measured is told all the same.
+            using var told = new CancellationTokenSource();
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => End(signal, told));
+            using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => End(signal, told));
             var host = Find(Place(parse), parse.GetValue(at)!);
             var load = new LabLoad(new IPEndPoint(IPAddress.Parse(host.Address), 80), parse.GetValue(path)!, parse.GetValue(clients), parse.GetValue(rate));
-            var figures = await load.Run(TimeSpan.FromSeconds(parse.GetValue(seconds)), each => { if (!parse.GetValue(json)) Say(screen, Line(each)); }, cancellation);
+            var figures = await load.Run(TimeSpan.FromSeconds(parse.GetValue(seconds)), each => { if (!parse.GetValue(json)) Say(screen, Line(each)); }, told.Token);
             if (parse.GetValue(json))
                 screen.Line(JsonSerializer.Serialize(figures, JsonLab.Default.LabFigures));
             else
@@ -150,6 +155,12 @@ internal static class LabVerb
             return ExitCode.Done;
         });
         return command;
+    }
+
+    static void End(PosixSignalContext signal, CancellationTokenSource told)
+    {
+        signal.Cancel = true;
+        told.Cancel();
     }
 
     static LabHostDocument Describe(LabHost host)

@@ -19,6 +19,9 @@ internal enum Grant
 
     /// <summary>The client went away while it waited.</summary>
     Withdrawn,
+
+    /// <summary>No worker of this host is up any more, and another host is.</summary>
+    Elsewhere,
 }
 
 /// <summary>Why the proxy itself ended an attempt.</summary>

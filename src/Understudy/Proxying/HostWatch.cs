@@ -25,9 +25,28 @@ internal sealed class HostWatch(PoolDispatch pool, HostDispatch dispatch, HopPro
                 host.Health = host.Health.Ask(now);
                 due.Add(host);
             }
+
+            SendWaitersOn();
         }
 
         endings.Run();
+    }
+
+    /// <summary>Clients' requests that wait here for a worker though none is up look again for a host.</summary>
+    void SendWaitersOn()
+    {
+        if (pool.Queue.Count == 0 || dispatch.Own().Usable || !Array.Exists(dispatch.Hosts, static host => host.Health.IsUp)) return;
+        for (var waiting = pool.Queue.Head; waiting is not null;)
+        {
+            var next = waiting.Next;
+            if (waiting.Hop is null)
+            {
+                pool.Queue.Remove(waiting);
+                waiting.Settle(Grant.Elsewhere);
+            }
+
+            waiting = next;
+        }
     }
 
     /// <summary>Weighs what came of a probe, or of an attempt that found no connection.</summary>

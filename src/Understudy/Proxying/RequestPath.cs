@@ -83,6 +83,7 @@ internal sealed class RequestPath(IHttpForwarder forwarder, HttpMessageInvoker c
             var grant = pool.Take(exchange);
             if (grant == Grant.Queued) grant = await Wait(exchange, pool);
             if (grant == Grant.Withdrawn) return;
+            if (grant == Grant.Elsewhere) continue;
             if (grant == Grant.Refused)
             {
                 await Pages.Write(context, 503, Pages.Full, exchange.RequestId, Closes(context), declined: exchange.Hop is not null);

@@ -124,7 +124,7 @@ public sealed class HopFailureTests : IAsyncDisposable
             await call.Answer("two");
         }));
         two.Settings = pool => pool with { Concurrency = 1 };
-        two.Knows();
+        two.Knows(Array.Empty<HopHost>());
         var empty = await HopHost.Start("empty", fleet.Give("empty"));
         started.Add(empty);
         var one = await EntryTo(two);
@@ -141,6 +141,21 @@ public sealed class HopFailureTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_waits_here_goes_elsewhere_once_no_worker_of_this_host_is_up()
+    {
+        var one = await Host("one", RawWorker.Start(call => call.Never()));
+        one.Settings = pool => pool with { Concurrency = 1 };
+        one.Knows(Array.Empty<HopHost>());
+        var asked = Enumerable.Range(0, 3).Select(_ => one.Get("/")).ToList();
+        await Eventually.True(() => one.Pool is { InFlight: 1, Queued: 2 }, "they wait");
+        var two = await Host("two");
+        one.Knows(two);
+        await one.Trusts(two);
+        one.Worker.Die();
+        Assert.All(await Task.WhenAll(asked), answer => Assert.Equal("two", answer.Body));
+    }
+
+    [Fact]
     public async Task What_a_full_host_declines_is_tried_elsewhere_once_a_post_too()
     {
         var held = new TaskCompletionSource();
@@ -150,7 +165,7 @@ public sealed class HopFailureTests : IAsyncDisposable
             await call.Answer("two");
         }));
         two.Settings = pool => pool with { Concurrency = 1, QueueLength = 0 };
-        two.Knows();
+        two.Knows(Array.Empty<HopHost>());
         var one = await EntryTo(two);
         var first = one.Get("/");
         await Eventually.True(() => two.Pool.InFlight == 1, "it is full");

@@ -45,7 +45,7 @@ sealed class HopHost : IAsyncDisposable
     public static async Task<HopHost> Start(string name, HopRoute papers, HttpProtocols protocols, params RawWorker[] workers)
     {
         var host = new HopHost(name, papers, protocols, workers);
-        host.Knows();
+        host.Knows(Array.Empty<HopHost>());
         await host.server.Start();
         var ports = host.server.Ports.ToArray();
         (host.Port, host.HopPort) = (ports[0], ports[1]);
@@ -60,8 +60,10 @@ sealed class HopHost : IAsyncDisposable
     }
 
     /// <summary>The same with its workers as they are.</summary>
-    public void Knows(params HopHost[] others) => server.Runtime.Apply(new RouteTable(++revision,
-        [ProxyUnderTest.App("app", [], Settings, workers) with { Hosts = [.. others.Select(other => new HostRoute(other.Name, $"127.0.0.1:{other.SeenAt ?? other.HopPort}"))] }]) { Hop = papers });
+    public void Knows(params HopHost[] others) => Knows([.. others.Select(other => new HostRoute(other.Name, $"127.0.0.1:{other.SeenAt ?? other.HopPort}"))]);
+
+    public void Knows(params HostRoute[] others) =>
+        server.Runtime.Apply(new RouteTable(++revision, [ProxyUnderTest.App("app", [], Settings, workers) with { Hosts = others }]) { Hop = papers });
 
     public HostReport Sees(HopHost other) => Pool.Hosts.Single(host => host.Name == other.Name && host.Routed);
 

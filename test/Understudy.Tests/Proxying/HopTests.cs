@@ -1,7 +1,5 @@
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Text;
-using Understudy.Decisions.Proxying;
 
 namespace Understudy.Tests.Proxying;
 
@@ -94,7 +92,7 @@ public sealed class HopTests : IAsyncDisposable
         var worker = RawWorker.Start(async call => await call.Answer(Encoding.Latin1.GetString(await call.Body())));
         var two = await Host("two", worker);
         two.Settings = pool => pool with { Concurrency = 50 };
-        two.Knows();
+        two.Knows(Array.Empty<HopHost>());
         var one = await EntryTo(two);
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i =>
             one.Ask($"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: {large.Length + i}\r\n\r\n{large}{new string('y', i)}")));

@@ -16,10 +16,10 @@ sealed class ProxyProcess : IDisposable
     public bool Runs => !process.HasExited;
 
     /// <summary>Returns once it answers at the control path.</summary>
-    public static async Task<ProxyProcess> Start(Paths paths, string listen)
+    public static async Task<ProxyProcess> Start(Paths paths, params string[] listen)
     {
         var dll = Path.Combine(AppContext.BaseDirectory, "understudy.dll");
-        var started = new ProxyProcess(Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [dll, "proxy", "--root", paths.Root!, "--listen", listen]))!);
+        var started = new ProxyProcess(Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [dll, "proxy", "--root", paths.Root!, .. listen.SelectMany(address => new[] { "--listen", address })]))!);
         try
         {
             using var control = new ProxyControl(paths.ProxySocket, Eventually.Deadline);

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Understudy.Fleet;
+using Understudy.Linux;
+
+namespace Understudy.Lab.Harness;
+
+/// <summary>Hosts of `understudy lab` with an app, removed at the end.</summary>
+sealed class LabHosts : IAsyncDisposable
+{
+    readonly LabFolder _folder = new();
+    readonly StuntFolder _app = new("workers: 2");
+
+    /// <summary>What `lab` is told to make them in.</summary>
+    public string State => _folder["fleet"];
+
+    public static async Task<LabHosts> Up(int count)
+    {
+        Prerequisite.Needs(Users.IsRoot && Cgroups.Mount is not null && File.Exists("/usr/bin/nsenter"), "only root makes network namespaces and cgroups (v2), with iproute2 and nsenter");
+        var hosts = new LabHosts();
+        try
+        {
+            await hosts.Again(count);
+            return hosts;
+        }
+        catch
+        {
+            await hosts.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task Again(int count) => await Well("up", $"{count}", "--app", _app.Folder);
+
+    public Task Do(string fault, string host) => Well(fault, host);
+
+    public LabHost Host(int number) => new LabPlace(State).Host(number);
+
+    public async Task<IReadOnlyList<LabHostDocument>> Status() =>
+        JsonSerializer.Deserialize((await Well("status", "--json")).Split('\n').Last(line => line.StartsWith('[')), JsonLab.Default.IReadOnlyListLabHostDocument)!;
+
+    /// <summary>Waits until a host's proxy sees exactly these others.</summary>
+    public Task Sees(string host, params string[] others) => Eventually.Until($"{host} sees {string.Join(" and ", others)}", 60.Seconds(), async () =>
+        (await Status()).Single(one => one.Host == host).SeesUp.Order(StringComparer.Ordinal).SequenceEqual(others));
+
+    /// <summary>Waits until this many requests were answered since the proxies started, so that what comes is under load.</summary>
+    public Task Answered(string host, long requests) => Eventually.Until($"{host} has answered {requests} requests", 60.Seconds(), async () =>
+        (await Status()).Single(one => one.Host == host).Requests >= requests);
+
+    /// <summary>Loads the first host's proxy until the work is done; a failed request fails the test.</summary>
+    public async Task<LabFigures> UnderLoad(int rate, Func<Task> work)
+    {
+        using var load = Start("load", "--rate", $"{rate}", "--seconds", "600", "--json", "/tag");
+        try
+        {
+            await work();
+            Assert.False(load.Ended, load.Output);
+        }
+        finally
+        {
+            Kernel.Terminate(load.Process.Id);
+        }
+        await load.Exit(40.Seconds());
+        var figures = JsonSerializer.Deserialize(load.Output.Split('\n').Last(line => line.StartsWith('{')), JsonLab.Default.LabFigures)!;
+        Assert.True(figures.Failed == 0, load.Output);
+        return figures;
+    }
+
+    public Task Down() => Well("down");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Down();
+        _app.Dispose();
+        _folder.Dispose();
+    }
+
+    async Task<string> Well(params string[] arguments) => await Started.Well(150.Seconds(), Repository.Binary, ["lab", .. arguments, "--state", State]);
+
+    Started Start(params string[] arguments) => new(Repository.Binary, ["lab", .. arguments, "--state", State]);
+}
