@@ -37,6 +37,12 @@ static class Schema
         CREATE TABLE tokens (
             name TEXT PRIMARY KEY, hash BLOB NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, used_at INTEGER);
         """,
+        """
+        CREATE TABLE store (key TEXT NOT NULL, revision INTEGER NOT NULL, created INTEGER NOT NULL, value BLOB, PRIMARY KEY (key, revision)) WITHOUT ROWID;
+        CREATE INDEX store_by_revision ON store (revision);
+        CREATE TABLE store_head (revision INTEGER NOT NULL, compacted INTEGER NOT NULL);
+        INSERT INTO store_head VALUES (1, 0);
+        """,
     ];
 
     public static void BringForward(Database database, string path)
