@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Understudy.Decisions.Fleet;
+using Understudy.Fleet;
 using Understudy.State;
 using Understudy.State.Etcd;
 
@@ -193,6 +194,33 @@ public class EtcdTests
             await store.Cluster.Snapshot(other.Client, file, Ending);
         await Started.Well(20.Seconds(), "etcdctl", ["snapshot", "restore", folder["snapshot"], "--data-dir", folder["restored"]], env: new Dictionary<string, string> { ["ETCDCTL_API"] = "3" });
         Assert.Null(await store.Cluster.Status((await Gone(etcd)).Client, TimeSpan.FromMilliseconds(300), Ending));
+    }
+
+    [Fact]
+    public async Task An_etcd_of_the_fleet_takes_the_fleets_hosts_and_nobody_else()
+    {
+        await using var etcd = await EtcdServers.Start(1);
+        using var fleet = FleetAuthority.Make(TimeProvider.System);
+        using var others = FleetAuthority.Make(TimeProvider.System);
+        var server = etcd.All[0];
+        server.Kill();
+        server.Secure(fleet, "web-1");
+        server.Start(etcd.All);
+        using var ours = Join(fleet, "web-2");
+        using var theirs = Join(others, "web-2");
+        var store = etcd.Client(new EtcdOptions { Endpoints = etcd.Endpoints, Client = "web-2", Tls = () => ours.Client() });
+        await Eventually.Until("it takes a write", 20.Seconds(), async () => await store.Commit(new StoreTransaction().Put("a", "1"), Ending) is StoreCommit.Done);
+        await using var watch = store.Watch("", null, Ending).GetAsyncEnumerator(Ending);
+        Assert.True(await watch.MoveNextAsync().AsTask().WaitAsync(10.Seconds(), Ending));
+        var stranger = etcd.Client(new EtcdOptions { Endpoints = etcd.Endpoints, Client = "web-2", Tls = () => theirs.Client() });
+        Assert.IsType<StoreCommit.Unknown>(await stranger.Commit(new StoreTransaction().Put("a", "2"), Ending));
+        Assert.Equal("1", (await store.Get("a", Ending))!.Text);
+    }
+
+    static HostIdentity Join(FleetAuthority fleet, string host)
+    {
+        var (key, request) = HostIdentity.Ask(host);
+        return HostIdentity.Open(fleet.CertificatePem, fleet.Issue(request, host, [], TimeProvider.System), key);
     }
 
     static async Task<EtcdServer> Gone(EtcdServers etcd)

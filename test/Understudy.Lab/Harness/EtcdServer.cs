@@ -1,3 +1,5 @@
+using Understudy.Fleet;
+
 namespace Understudy.Lab.Harness;
 
 /// <summary>One real etcd, with its own folder, timed as in a fleet.</summary>
@@ -6,6 +8,7 @@ sealed class EtcdServer : IDisposable
     readonly LabFolder _folder = new();
     readonly IReadOnlyList<string> _before;
     Started? _process;
+    IReadOnlyList<string> _tls = [];
 
     /// <param name="address">Its own, on which ports are chosen.</param>
     /// <param name="before">The command that starts it, such as one that enters a namespace.</param>
@@ -23,7 +26,7 @@ sealed class EtcdServer : IDisposable
 
     public string Address { get; }
 
-    public Uri Client { get; }
+    public Uri Client { get; private set; }
 
     public Uri Peer { get; }
 
@@ -31,13 +34,24 @@ sealed class EtcdServer : IDisposable
 
     string Data => _folder["data"];
 
+    /// <summary>From its next start on it takes clients of this fleet only.</summary>
+    public void Secure(FleetAuthority fleet, string host)
+    {
+        var (key, request) = HostIdentity.Ask(host);
+        File.WriteAllText(_folder["key.pem"], key);
+        File.WriteAllText(_folder["host.pem"], fleet.Issue(request, host, [System.Net.IPAddress.Parse(Address)], TimeProvider.System));
+        File.WriteAllText(_folder["fleet.pem"], fleet.CertificatePem);
+        _tls = ["--cert-file", _folder["host.pem"], "--key-file", _folder["key.pem"], "--trusted-ca-file", _folder["fleet.pem"], "--client-cert-auth"];
+        Client = new UriBuilder(Client) { Scheme = "https" }.Uri;
+    }
+
     public void Start(IEnumerable<EtcdServer> cluster, bool existing = false)
     {
         string[] command =
         [
             .. _before, "etcd", "--name", Name, "--data-dir", Data, "--logger", "zap", "--log-level", "warn", "--heartbeat-interval", "50", "--election-timeout", "500",
             "--listen-client-urls", Url(Client), "--advertise-client-urls", Url(Client), "--listen-peer-urls", Url(Peer), "--initial-advertise-peer-urls", Url(Peer),
-            "--initial-cluster", string.Join(',', cluster.Select(one => $"{one.Name}={Url(one.Peer)}")), "--initial-cluster-state", existing ? "existing" : "new",
+            "--initial-cluster", string.Join(',', cluster.Select(one => $"{one.Name}={Url(one.Peer)}")), "--initial-cluster-state", existing ? "existing" : "new", .. _tls,
         ];
         _process = new Started(command[0], command[1..], _folder.Path);
     }

@@ -15,7 +15,7 @@ sealed record EtcdOptions
     /// <summary>Before every key, so that an etcd may hold other things too.</summary>
     public string Root { get; init; } = "understudy/";
 
-    /// <summary>Asked at each new connection, so that a renewed certificate is used without a restart; null: no TLS.</summary>
+    /// <summary>Asked for each member's channel, the ones that are made anew after silence among them; null: no TLS.</summary>
     public Func<SslClientAuthenticationOptions>? Tls { get; init; }
 
     public HedgeRules Calls { get; init; } = new();
