@@ -43,6 +43,12 @@ static class Schema
             abandoned INTEGER NOT NULL, boot TEXT NOT NULL);
         ALTER TABLE pools ADD COLUMN stop_within INTEGER;
         """,
+        """
+        CREATE TABLE store (key TEXT NOT NULL, revision INTEGER NOT NULL, created INTEGER NOT NULL, value BLOB, PRIMARY KEY (key, revision)) WITHOUT ROWID;
+        CREATE INDEX store_by_revision ON store (revision);
+        CREATE TABLE store_head (revision INTEGER NOT NULL, compacted INTEGER NOT NULL);
+        INSERT INTO store_head VALUES (1, 0);
+        """,
     ];
 
     public static void BringForward(Database database, string path)

@@ -1,0 +1,107 @@
+using Grpc.Core;
+using Understudy.State.Etcd.Wire;
+
+namespace Understudy.State.Etcd;
+
+/// <summary>A member as the cluster knows it.</summary>
+/// <param name="Name">Empty until it has started for the first time.</param>
+sealed record EtcdPeer(ulong Id, string Name, IReadOnlyList<Uri> PeerAddresses, IReadOnlyList<Uri> ClientAddresses);
+
+/// <summary>A member as it sees itself.</summary>
+/// <param name="Leader">The member that it follows; 0: none.</param>
+sealed record EtcdStatus(ulong Id, ulong Leader, string Version, long Bytes, long Revision);
+
+/// <summary>The cluster itself: its members, and their upkeep.</summary>
+sealed class EtcdCluster(EtcdMembers members, EtcdCalls calls)
+{
+    /// <summary>Defragmenting stops a member for about a second for each GiB that it holds; a snapshot reads all of it.</summary>
+    static readonly TimeSpan LongWork = TimeSpan.FromSeconds(60);
+
+    public async Task<IReadOnlyList<EtcdPeer>> Peers(CancellationToken cancellation) =>
+        [.. (await calls.Ask((member, ending) => member.Cluster.MemberListAsync(new MemberListRequest(), cancellationToken: ending).ResponseAsync, cancellation)).Value.Members.Select(Peer)];
+
+    /// <summary>The member with this peer address; added unless it is one already, so that asking again does no harm.</summary>
+    /// <exception cref="StoreSilent">It was not taken; etcd takes none while a member has not been heard for a moment. To be tried again.</exception>
+    public async Task<EtcdPeer> Add(Uri peerAddress, CancellationToken cancellation)
+    {
+        // Looked up first: with one member added and not yet started, etcd says no to any second one before it sees that it is the same.
+        if (await Known(peerAddress, cancellation) is { } known)
+            return known;
+        var request = new MemberAddRequest { PeerUrls = { peerAddress.GetLeftPart(UriPartial.Authority) } };
+        try
+        {
+            return Peer((await calls.Ask((member, ending) => member.Cluster.MemberAddAsync(request, cancellationToken: ending).ResponseAsync, cancellation)).Value.Member);
+        }
+        // An attempt whose answer was lost has added it.
+        catch (Exception refused) when (refused is RpcException or StoreSilent)
+        {
+            if (await Known(peerAddress, cancellation) is { } added)
+                return added;
+            throw refused as StoreSilent ?? new StoreSilent($"etcd did not take the member {peerAddress}: {refused.Message}");
+        }
+    }
+
+    /// <summary>Nothing when it is none any more.</summary>
+    public async Task Remove(ulong id, CancellationToken cancellation)
+    {
+        try
+        {
+            await calls.Ask((member, ending) => member.Cluster.MemberRemoveAsync(new MemberRemoveRequest { Id = id }, cancellationToken: ending).ResponseAsync, cancellation);
+        }
+        catch (RpcException refused) when (refused.StatusCode == StatusCode.NotFound)
+        {
+        }
+    }
+
+    /// <summary>Calls and watches go to these members from now on.</summary>
+    public void Reach(IReadOnlyList<Uri> endpoints) => members.Replace(endpoints);
+
+    /// <returns>Null: it did not answer within the deadline.</returns>
+    public async Task<EtcdStatus?> Status(Uri endpoint, TimeSpan within, CancellationToken cancellation)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        late.CancelAfter(within);
+        try
+        {
+            var status = await Member(endpoint).Maintenance.StatusAsync(new StatusRequest(), cancellationToken: late.Token);
+            return new EtcdStatus(status.Header.MemberId, status.Leader, status.Version, status.DbSize, status.Header.Revision);
+        }
+        catch (Exception failed) when (failed is RpcException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Gives the space of what was compacted back to the disk. The member answers nothing meanwhile: one at a time, its leader last.</summary>
+    public async Task Defragment(Uri endpoint, CancellationToken cancellation)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        late.CancelAfter(LongWork);
+        await Member(endpoint).Maintenance.DefragmentAsync(new DefragmentRequest(), cancellationToken: late.Token);
+    }
+
+    /// <summary>All that the member holds, as `etcdctl snapshot restore` takes it: etcd itself puts a checksum at the end.</summary>
+    public async Task Snapshot(Uri endpoint, Stream to, CancellationToken cancellation)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        late.CancelAfter(LongWork);
+        using var call = Member(endpoint).Maintenance.Snapshot(new SnapshotRequest(), cancellationToken: late.Token);
+        await foreach (var part in call.ResponseStream.ReadAllAsync(late.Token))
+            await to.WriteAsync(part.Blob.Memory, late.Token);
+    }
+
+    /// <summary>Asked of the leader itself; the other must follow it closely.</summary>
+    public async Task MoveLeader(Uri leader, ulong to, CancellationToken cancellation)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        late.CancelAfter(TimeSpan.FromSeconds(5));
+        await Member(leader).Maintenance.MoveLeaderAsync(new MoveLeaderRequest { TargetId = to }, cancellationToken: late.Token);
+    }
+
+    async Task<EtcdPeer?> Known(Uri peerAddress, CancellationToken cancellation) =>
+        (await Peers(cancellation)).FirstOrDefault(peer => peer.PeerAddresses.Contains(peerAddress));
+
+    EtcdMember Member(Uri endpoint) => members.All.FirstOrDefault(member => member.Endpoint == endpoint) ?? throw new ArgumentException($"{endpoint} is no member's address", nameof(endpoint));
+
+    static EtcdPeer Peer(Member member) => new(member.Id, member.Name, [.. member.PeerUrls.Select(url => new Uri(url))], [.. member.ClientUrls.Select(url => new Uri(url))]);
+}
