@@ -165,7 +165,9 @@ sealed class MemoryGuard : IDisposable
     /// <summary>Looks for the group to watch, and opens what may have to be killed.</summary>
     void Prepare(IReadOnlyList<GuardedWorker> workers, IReadOnlyList<KillPlace> places, in GuardSnapshot seen, TimeSpan now)
     {
-        if (now < _preparedAt + (seen.State.Step == GuardStep.Calm ? Seldom : Often))
+        // Once workers are told to leave, the one that may be killed instead of waited for must be known at once.
+        var every = seen.State.Step switch { GuardStep.Calm => Seldom, < GuardStep.Recycle => Often, _ => TimeSpan.Zero };
+        if (now < _preparedAt + every)
             return;
         _preparedAt = now;
         if (_parts.Group(places) is { } group)
