@@ -37,8 +37,8 @@ public sealed class DeployInputTests
         await app.Git("init", "-q", "-b", "main");
         await app.Git("add", ".");
         await app.Git("commit", "-q", "-m", "first");
-        await app.Page("changed").Refused(1, "index.html; commit them, or deploy them as they are with --dirty");
-        await app.Refused(1, "main", "--ref", "mian");
+        await app.Page("changed").Refused(2, "index.html; commit them, or deploy them as they are with --dirty");
+        await app.Refused(2, "main", "--ref", "mian");
         await app.Served("--dirty");
 
         var before = await TinyState.Of(app);
