@@ -1,5 +1,4 @@
 using Understudy.Decisions.Config;
-using Understudy.Decisions.Sampling;
 using Understudy.Doctor;
 using Understudy.Linux;
 
