@@ -64,7 +64,10 @@ sealed class FleetAuthority : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(Uses, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         var now = time.GetUtcNow();
-        using var issued = request.Create(_certificate, now - CertificateRenewal.Backdated, now + CertificateRenewal.Lasts, RandomNumberGenerator.GetBytes(16));
+        // A host that signs with its clock hours behind: no certificate begins before the one that signs it.
+        var begins = now - CertificateRenewal.Backdated;
+        var earliest = new DateTimeOffset(_certificate.NotBefore.ToUniversalTime());
+        using var issued = request.Create(_certificate, begins > earliest ? begins : earliest, now + CertificateRenewal.Lasts, RandomNumberGenerator.GetBytes(16));
         return issued.ExportCertificatePem();
     }
 

@@ -10,7 +10,7 @@ namespace Understudy.Tests.Fleet;
 /// <summary>Real handshakes between hosts of a fleet, and with those who are none.</summary>
 public sealed class FleetAuthorityTests : IDisposable
 {
-    readonly FleetAuthority _fleet = FleetAuthority.Make(TimeProvider.System);
+    readonly FleetAuthority _fleet = FleetAuthority.Make(new SetTime(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(30)));
 
     [Theory]
     [InlineData("web-1")]
