@@ -24,7 +24,7 @@ public class GuardTests
         await load.More(50);
         await load.Stop();
 
-        Tell(await host.Events(), memory, load);
+        await Tell(host, memory, load);
         load.NeverFailed();
         Assert.Equal(0, memory.KernelKills);
         Assert.True(memory.UsedBytes < 200_000_000, $"{memory.UsedBytes} bytes are still used");
@@ -66,7 +66,7 @@ public class GuardTests
         await load.More(50);
         await load.Stop();
 
-        Tell(await host.Events(), memory, load);
+        await Tell(host, memory, load);
         load.NeverFailed();
         Assert.Equal(0, memory.KernelKills);
         Assert.Contains(await host.Events(), change => change.Kind == "guard.killed" && change.Worker == leaking.Worker && change.Message.Contains("told to leave", StringComparison.Ordinal));
@@ -97,7 +97,7 @@ public class GuardTests
         await load.More(200);
         await load.Stop();
 
-        Tell(await host.Events(), memory, load, shed);
+        await Tell(host, memory, load, shed);
         load.NeverFailed();
         Assert.Equal(0, memory.KernelKills);
         Assert.Equal((before, true), (shed, before > 0));
@@ -139,13 +139,15 @@ public class GuardTests
         Assert.Equal(200, (await client.Get($"/leak?mb={megabytesPerSecond}")).Status);
     }
 
-    static void Tell(IReadOnlyList<EventDocument> events, LimitedMemory memory, Load load, int shed = 0)
+    static async Task Tell(Host host, LimitedMemory memory, Load load, int shed = 0)
     {
         var output = TestContext.Current.TestOutputHelper!;
+        var events = await host.Events();
         var guard = events.Where(change => change.Kind.StartsWith("guard.", StringComparison.Ordinal)).ToList();
         foreach (var change in events.SkipWhile(change => change != guard[0]))
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(change.At - guard[0].At).TotalSeconds,5:0.0} s {change.Kind}: {change.Message}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{load.Answered} answers, {load.Failures.Count} missed, {shed} shed, the slowest {load.Slowest.TotalMilliseconds:0} ms; peak {memory.PeakBytes / 1e6:0} MB, swapped now {memory.SwappedBytes / 1e6:0} MB{(memory.HasSwap ? "" : " (no swap here: swapon was refused)")}"));
+        output.WriteLine(host.AgentOutput);
     }
 }

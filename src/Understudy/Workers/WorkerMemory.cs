@@ -10,6 +10,9 @@ static class WorkerMemory
     /// <summary>What a worker that leaves is given for the requests inside it, however little memory there is.</summary>
     static readonly TimeSpan Drain = TimeSpan.FromSeconds(1);
 
+    /// <summary>What one without requests is given to end by itself.</summary>
+    static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(400);
+
     static readonly ProcessTable Table = new();
 
     /// <summary>The cgroup's charge where the memory controller is there, else the sum of its processes' PSS; and what of it is in swap.</summary>
@@ -53,6 +56,8 @@ static class WorkerMemory
     static GuardedWorker Guarded(WorkerState state, Worker worker, PoolRules rules, bool takesRequests, long fresh, TimeSpan now)
     {
         var goes = state.Leaving || state.Recycle || worker.Unwanted is not null;
+        // What other pools' workers finish is not seen.
+        var done = takesRequests && state.Phase == WorkerPhase.Stopping && worker.InFlight + worker.Streams == 0;
         return new GuardedWorker
         {
             Id = state.Id,
@@ -62,9 +67,8 @@ static class WorkerMemory
             StatedBytes = rules.RecycleMemoryBytes,
             Serves = state.Phase == WorkerPhase.Ready && !goes,
             Goes = goes,
-            Leaves = state.LeavingSince is { } since && now - since >= Drain,
-            // What other pools' workers finish is not seen.
-            Done = takesRequests && state.Phase == WorkerPhase.Stopping && worker.InFlight + worker.Streams == 0,
+            Leaves = state.LeavingSince is { } since && now - since >= (done ? Farewell : Drain),
+            Done = done,
             Waits = goes && state.Phase == WorkerPhase.Ready && !worker.OutFirst,
             Age = now - state.StartedAt,
             Boot = state.ReadyAt - state.StartedAt ?? TimeSpan.Zero,
