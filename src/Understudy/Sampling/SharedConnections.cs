@@ -15,27 +15,8 @@ sealed class SharedConnections(ConnectionScan scan, Func<IEnumerable<RunningWork
     /// <summary>What is known now, the worst first.</summary>
     public IReadOnlyList<SharedConnection> Found => _state.Shared;
 
-    public async Task Run(CancellationToken cancellation)
-    {
-        var wait = Least;
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(wait, cancellation);
-                try
-                {
-                    wait = ScanPeriod.After(Turn(), Least);
-                }
-                catch (Exception bug) when (bug is not OperationCanceledException)
-                {
-                    events.Trouble("the scan for shared connections", bug);
-                    wait = ScanPeriod.Most;
-                }
-            }
-        }
-        catch (OperationCanceledException) { }
-    }
+    public Task Run(CancellationToken cancellation) =>
+        Rounds.Run("the scan for shared connections", events, Least, ScanPeriod.Most, () => ScanPeriod.After(Turn(), Least), cancellation);
 
     /// <summary>Returns the CPU time that it took.</summary>
     TimeSpan Turn()

@@ -30,28 +30,11 @@ sealed class StaleWatch(IOwnership ownership, StaleScan scan, StaleLedger ledger
     /// <summary>What has left its group.</summary>
     public IReadOnlyList<MovedProcess> Moved => _moved;
 
-    public async Task Run(CancellationToken cancellation)
+    public Task Run(CancellationToken cancellation) => Rounds.Run("the look for stale processes", events, Least, Least, () =>
     {
-        var wait = Least;
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(wait, cancellation);
-                try
-                {
-                    var before = ThreadClock.Used;
-                    wait = Turn() ? Again : ScanPeriod.After(ThreadClock.Used - before, Least);
-                }
-                catch (Exception bug) when (bug is not OperationCanceledException)
-                {
-                    events.Trouble("the look for stale processes", bug);
-                    wait = Least;
-                }
-            }
-        }
-        catch (OperationCanceledException) { }
-    }
+        var before = ThreadClock.Used;
+        return Turn() ? Again : ScanPeriod.After(ThreadClock.Used - before, Least);
+    }, cancellation);
 
     /// <summary>One look, and what follows from it. True: look again soon.</summary>
     public bool Turn() => Turn(parts.Rules());

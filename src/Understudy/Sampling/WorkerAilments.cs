@@ -15,26 +15,8 @@ sealed class WorkerAilments(AilmentScan scan, Func<IEnumerable<RunningWorker>> w
     /// <summary>What a worker (app.pool.number) suffers from; null: nothing is known.</summary>
     public string? Of(string id) => _state.GetValueOrDefault(id)?.Ailment;
 
-    public async Task Run(CancellationToken cancellation)
-    {
-        var wait = Least;
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(wait, cancellation);
-                try
-                {
-                    wait = ScanPeriod.After(Turn(), Least);
-                }
-                catch (Exception bug) when (bug is not OperationCanceledException)
-                {
-                    events.Trouble("the look for what ails workers", bug);
-                }
-            }
-        }
-        catch (OperationCanceledException) { }
-    }
+    public Task Run(CancellationToken cancellation) =>
+        Rounds.Run("the look for what ails workers", events, Least, Least, () => ScanPeriod.After(Turn(), Least), cancellation);
 
     /// <summary>Returns the CPU time that it took.</summary>
     TimeSpan Turn()

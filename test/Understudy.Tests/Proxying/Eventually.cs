@@ -15,4 +15,16 @@ internal static class Eventually
             await timer.WaitForNextTickAsync();
         }
     }
+
+    /// <summary>For what must not happen: looked at all the time that it has to.</summary>
+    public static async Task Stays(Func<bool> condition, TimeSpan span, string what)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        var since = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(since) < span)
+        {
+            if (!condition()) throw new InvalidOperationException("no longer: " + what);
+            await timer.WaitForNextTickAsync();
+        }
+    }
 }

@@ -4,18 +4,9 @@ using System.Text;
 namespace Understudy.Tests.Proxying;
 
 /// <summary>Other hosts that die, freeze, fail or are full while they have requests.</summary>
-public sealed class HopFailureTests : IAsyncDisposable
+public sealed class HopFailureTests : HopFleet
 {
     const string Post = "POST /x HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello";
-
-    readonly HopAuthority fleet = new();
-    readonly List<IAsyncDisposable> started = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var one in Enumerable.Reverse(started)) await one.DisposeAsync();
-        fleet.Dispose();
-    }
 
     [Fact]
     public async Task A_frozen_host_is_out_within_a_second_what_is_inside_is_answered_by_another_and_it_comes_back()
@@ -94,8 +85,7 @@ public sealed class HopFailureTests : IAsyncDisposable
         await Eventually.True(() => one.Sees(two).DownSince is not null, "one of two is");
         other.Freeze();
         var asked = one.Get("/");
-        await Passes(2);
-        Assert.Null(one.Sees(three).DownSince);
+        await Eventually.Stays(() => one.Sees(three).DownSince is null, TimeSpan.FromSeconds(2), "the last one is up");
         other.Thaw();
         Assert.Equal("three", (await asked).Body);
     }
@@ -125,16 +115,14 @@ public sealed class HopFailureTests : IAsyncDisposable
         }));
         two.Settings = pool => pool with { Concurrency = 1 };
         two.Knows(Array.Empty<HopHost>());
-        var empty = await HopHost.Start("empty", fleet.Give("empty"));
-        started.Add(empty);
+        var empty = await WithoutWorkers("empty");
         var one = await EntryTo(two);
         one.Knows([], two, empty);
         await Eventually.True(() => one.Sees(empty).DownReason == "its page answers 503", "it has no worker");
         var asked = Enumerable.Range(0, 4).Select(_ => one.Get("/")).ToList();
         await Eventually.True(() => two.Pool is { InFlight: 1, Queued: 3 }, "it is busy");
         two.Worker.ProbeAnswer = null;
-        await Passes(1.5);
-        Assert.Null(one.Sees(two).DownSince);
+        await Eventually.Stays(() => one.Sees(two).DownSince is null, TimeSpan.FromSeconds(1.5), "a busy one is up");
         Assert.Equal((4, 1), (one.Sees(two).Outstanding, one.Sees(two).Slots));
         slow.SetResult();
         Assert.All(await Task.WhenAll(asked), answer => Assert.Equal("two", answer.Body));
@@ -245,30 +233,5 @@ public sealed class HopFailureTests : IAsyncDisposable
         held.SetResult();
         Assert.Equal("two", (await asked).Body);
         await Eventually.True(() => one.Pool.Hosts.Count == 1, "it is forgotten");
-    }
-
-    static async Task Passes(double seconds)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(seconds));
-        await timer.WaitForNextTickAsync();
-    }
-
-    async Task<HopHost> Host(string name, RawWorker? worker = null)
-    {
-        worker ??= RawWorker.Answering(name);
-        var host = await HopHost.Start(name, fleet.Give(name), worker);
-        started.Add(worker);
-        started.Add(host);
-        return host;
-    }
-
-    /// <summary>A host without workers, which passes on all it gets.</summary>
-    async Task<HopHost> EntryTo(params HopHost[] others)
-    {
-        var entry = await HopHost.Start("entry", fleet.Give("entry"));
-        started.Add(entry);
-        entry.Knows(others);
-        foreach (var other in others) await entry.Trusts(other);
-        return entry;
     }
 }
