@@ -18,7 +18,11 @@ static class AgentFindings
                 FindingKinds.ProxySilent, Weight.Error, "No proxy answers on its control socket: no request is carried.", "The socket proxy.sock in the run folder has nobody behind it, or nothing came within its deadline.",
                 host.Agent.Trouble is null ? "The agent starts another by itself: `understudy events` says why the last ones ended." : host.Agent.Start);
         }
-        yield return new(
-            FindingKinds.SingleHost, Weight.Note, "The site is on this host alone: when the host fails, so does the site.", "This version serves on one host.", "Keep what it takes to set up another at hand: the app's repository, a backup of its data, and of the secrets' key.");
+        if (host.OtherHosts == 0)
+        {
+            yield return new(
+                FindingKinds.SingleHost, Weight.Note, "The site is on this host alone: when the host fails, so does the site.", "No other host that serves it is known (`peers:` of agent.yaml).",
+                "Name another in `peers:`, or keep what it takes to set one up at hand: the app's repository, a backup of its data, and of the secrets' key.");
+        }
     }
 }

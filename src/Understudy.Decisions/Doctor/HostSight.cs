@@ -12,6 +12,9 @@ public sealed record HostSight
 
     public bool ProxyAnswers { get; init; } = true;
 
+    /// <summary>How many other hosts this one's proxy knows that serve the same apps.</summary>
+    public int OtherHosts { get; init; }
+
     public IReadOnlyList<PoolSight> Pools { get; init; } = [];
 
     public IReadOnlyList<SharedSight> Shared { get; init; } = [];

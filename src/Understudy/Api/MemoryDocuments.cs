@@ -90,7 +90,7 @@ public sealed record MovedMemoryDocument(string Id, string Place, ProcessMemoryD
 
 /// <param name="Depth">In the tree: 0 for one whose parent is not in it.</param>
 /// <param name="Name">As the kernel has it, at most 15 bytes.</param>
-/// <param name="Command">Its command line, or what it calls itself. Null: not read, for it lies in memory of its own, which on a host that swaps is waited for.</param>
+/// <param name="Command">Its command line, or what it calls itself; of one that is not ours the program alone. Null: not read, for it lies in memory of its own, which on a host that swaps is waited for.</param>
 /// <param name="State">R, S, D, T and so on, as in proc(5).</param>
 /// <param name="ResidentBytes">Not to be added up.</param>
 /// <param name="PssBytes">Null, as the rest: not read yet, or it may not be.</param>

@@ -30,6 +30,7 @@ sealed class HostLook(Paths paths, string start)
             Agent = new AgentSight(agent.Trouble, start),
             ConfigurationErrors = [.. (configured?.Errors ?? []).Select(error => error.ToString())],
             ProxyAnswers = await proxy.Report(CancellationToken.None) is not null,
+            OtherHosts = agent.Status?.Apps.SelectMany(app => app.Pools).SelectMany(pool => pool.Hosts).DistinctBy(other => other.Host).Count() ?? 0,
             Pools = agent.Status is { } told ? PoolLook.Of(told) : PoolLook.Of(apps, workers),
             Shared = agent.Status is { } status ? SharedLook.Of(status, now) : await SharedLook.Of(_ownership, workers),
             Stale = await Stale(),

@@ -117,6 +117,7 @@ sealed class MemoryLook(IOwnership ownership, ProcessTable processes, MemorySamp
         var fresh = sample is { } known && BootClock.Now - known.At < Fresh;
         if (exact || (!fresh && BootClock.Now < until))
             (sample, command) = sampler.Read(key);
-        return Seen(key, stat, sample, command);
+        // A stranger's arguments may hold its secrets, and this goes to other machines too.
+        return Seen(key, stat, sample, command?.Split(' ', 2)[0]);
     }
 }

@@ -88,6 +88,7 @@ public class ExaminationTests
         (FindingKinds.OpenPort, Weight.Warning, Healthy with { Ports = [new("web.1", 7, Everywhere, true)] }),
         (FindingKinds.OpenPort, Weight.Warning, Healthy with { Ports = [new("redis-server", 7, Everywhere, false)] }),
         (FindingKinds.SingleHost, Weight.Note, Healthy),
+        (FindingKinds.SingleHost, null, Healthy with { OtherHosts = 1 }),
     ];
 
     public static TheoryData<int> Numbers => new(Enumerable.Range(0, Cases.Length));
