@@ -10,7 +10,12 @@ using var children = new Children();
 using var interruption = new Interruption(children);
 try
 {
-    return options.Name == "deploy" ? new DeployBench(options, children).Run() : new ProxyBench(options, children).Run();
+    return options.Name switch
+    {
+        "deploy" => new DeployBench(options, children).Run(),
+        "processes" => new ProcessesBench(options, children).Run(),
+        _ => new ProxyBench(options, children).Run(),
+    };
 }
 catch (BenchFailure failure)
 {

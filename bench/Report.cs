@@ -5,8 +5,12 @@ namespace Understudy.Bench;
 
 /// <summary>The results: a table for people, and out/bench/NAME.json.</summary>
 /// <param name="figures">In the order in which they are told.</param>
-sealed class Report(Measurements measured, string name, IReadOnlyList<Figure> figures)
+/// <param name="peer">What Measurements.Peer is called.</param>
+/// <param name="other">What Measurements.OtherPeer is called.</param>
+sealed class Report(Measurements measured, string name, IReadOnlyList<Figure> figures, string peer = Measurements.Peer, string other = Measurements.OtherPeer)
 {
+    int PeerWidth => Math.Max(10, peer.Length + 2);
+
     string JsonPath => $"out/bench/{name}.json";
 
     /// <summary>The exit code.</summary>
@@ -23,16 +27,16 @@ sealed class Report(Measurements measured, string name, IReadOnlyList<Figure> fi
     {
         Line();
         var third = figures.Any(figure => measured.Of(figure, Measurements.OtherPeer) is not null);
-        Line($"{"",-46} {"understudy",10} {"min .. max",21} {"haproxy",10} {"min .. max",21}{(third ? $" {"nginx",10}" : "")} {"x haproxy",10}");
+        Line($"{"",-46} {Measurements.Ours,10} {"min .. max",21} {peer.PadLeft(PeerWidth)} {"min .. max",21}{(third ? $" {other,10}" : "")} {("x " + peer).PadLeft(PeerWidth)}");
         foreach (var figure in figures)
         {
             var ratio = measured.Ratio(figure) is { } known ? known.ToString("N2", CultureInfo.InvariantCulture) : "";
-            Line($"{figure.Label + ", " + figure.Unit,-46} {Cells(figure, Measurements.Ours)} {Cells(figure, Measurements.Peer)}{(third ? $" {Value(figure, Measurements.OtherPeer),10}" : "")} {ratio,10}");
+            Line($"{figure.Label + ", " + figure.Unit,-46} {Cells(figure, Measurements.Ours, 10)} {Cells(figure, Measurements.Peer, PeerWidth)}{(third ? $" {Value(figure, Measurements.OtherPeer),10}" : "")} {ratio.PadLeft(PeerWidth)}");
         }
     }
 
-    string Cells(Figure figure, string who) =>
-        measured.Of(figure, who) is { } series ? $"{Value(figure, who),10} {Number(series.Min) + " .. " + Number(series.Max),21}" : new string(' ', 32);
+    string Cells(Figure figure, string who, int width) =>
+        measured.Of(figure, who) is { } series ? $"{Value(figure, who).PadLeft(width)} {Number(series.Min) + " .. " + Number(series.Max),21}" : new string(' ', width + 22);
 
     string Value(Figure figure, string who) => measured.Value(figure, who) is { } value ? Number(value) : "";
 
@@ -44,7 +48,7 @@ sealed class Report(Measurements measured, string name, IReadOnlyList<Figure> fi
         {
             if (figure.Goal is not { } goal)
                 continue;
-            var (reached, unit) = goal.OfRatio ? (measured.Ratio(figure), $"x {Measurements.Peer}'s") : (measured.Value(figure, Measurements.Ours), figure.Unit);
+            var (reached, unit) = goal.OfRatio ? (measured.Ratio(figure), $"x {peer}'s") : (measured.Value(figure, Measurements.Ours), figure.Unit);
             var (verdict, gap) = reached is not { } value ? ("not measured", "")
                 : value <= goal.AtMost ? ("met", $": {Number(value)}")
                 : ("MISSED", $": {Number(value)}, {Number(value - goal.AtMost)} too much");
@@ -72,9 +76,9 @@ sealed class Report(Measurements measured, string name, IReadOnlyList<Figure> fi
     ResultDocument Result(Figure figure)
     {
         var ours = measured.Of(figure, Measurements.Ours)!;
-        var peer = measured.Value(figure, Measurements.Peer);
+        var theirs = measured.Value(figure, Measurements.Peer);
         return new(figure.Name, Rounded(figure.Value(ours)), figure.Unit, Rounded(ours.Min), Rounded(ours.Max),
-            peer is null ? null : Measurements.Peer, peer is { } value ? Rounded(value) : null, measured.Ratio(figure) is { } ratio ? Rounded(ratio) : null);
+            theirs is null ? null : peer, theirs is { } value ? Rounded(value) : null, measured.Ratio(figure) is { } ratio ? Rounded(ratio) : null);
     }
 
     static double Rounded(double value) => Math.Round(value, 3);

@@ -12,7 +12,8 @@ sealed class DeployHost
     readonly Children _children;
     readonly Child _agent;
 
-    public DeployHost(BenchOptions options, Children children)
+    /// <param name="more">More lines of agent.yaml.</param>
+    public DeployHost(BenchOptions options, Children children, string more = "")
     {
         (_options, _children) = (options, children);
         Root = children.NewFolder();
@@ -20,7 +21,7 @@ sealed class DeployHost
         Groups = new HostGroups(Root);
         children.AtEnd(Groups.End);
         var user = Environment.IsPrivilegedProcess ? "user: nobody\n" : "";
-        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "etc")).FullName, "agent.yaml"), $"listen: [\"http://127.0.0.1:{Port}\"]\n{user}");
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "etc")).FullName, "agent.yaml"), $"listen: [\"http://127.0.0.1:{Port}\"]\n{user}{more}");
         _agent = children.Start([options.Binary, "agent", "--root", Root]);
         WaitForAgent();
     }
@@ -41,8 +42,10 @@ sealed class DeployHost
     {
         var began = TimeProvider.System.GetUtcNow();
         var said = _children.Run([_options.Binary, "deploy", folder, "--root", Root, "--json"], DeployWithin);
-        return DeployTimes.Of(began, Lines(said, DeployJson.Default.DeployStep), Lines(Verb("events", "--json", "-n", "1000"), DeployJson.Default.HostEvent));
+        return DeployTimes.Of(began, Lines(said, DeployJson.Default.DeployStep), Events());
     }
+
+    public IReadOnlyList<HostEvent> Events() => Lines(Verb("events", "--json", "-n", "1000"), DeployJson.Default.HostEvent);
 
     public IReadOnlyList<ListedWorker> Workers() => JsonSerializer.Deserialize(Verb("ps", "--json"), DeployJson.Default.ListedWorkerArray)!;
 
@@ -53,7 +56,8 @@ sealed class DeployHost
         Groups.End();
     }
 
-    string Verb(params string[] arguments) => _children.Run([_options.Binary, .. arguments, "--root", Root], VerbWithin);
+    /// <summary>A verb of this host's, and what it says.</summary>
+    public string Verb(params string[] arguments) => _children.Run([_options.Binary, .. arguments, "--root", Root], VerbWithin);
 
     static T[] Lines<T>(string said, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         [.. said.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonSerializer.Deserialize(line, type)!)];

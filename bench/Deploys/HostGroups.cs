@@ -18,6 +18,9 @@ sealed class HostGroups(string root)
         from pid in Pids(folder)
         select (Path.GetFileName(folder), pid);
 
+    /// <summary>Of cgroup v2: where each worker has its own.</summary>
+    public string Workers => Path.Combine(Trees(" - cgroup2 ").Single(), "workers");
+
     /// <summary>Kills all that is in them, and removes them.</summary>
     public void End()
     {
@@ -48,9 +51,9 @@ sealed class HostGroups(string root)
     }
 
     /// <summary>In cgroup v2, and in each hierarchy of v1 that limits the builds.</summary>
-    IEnumerable<string> Trees() =>
+    IEnumerable<string> Trees(string kind = " - cgroup") =>
         from line in File.ReadLines("/proc/self/mountinfo")
-        where line.Contains(" - cgroup", StringComparison.Ordinal)
+        where line.Contains(kind, StringComparison.Ordinal)
         from place in (string[])["", "system.slice/understudy-workers.service"]
         let tree = Path.Combine(line.Split(' ')[4], place, _name)
         where Directory.Exists(tree)

@@ -42,7 +42,7 @@ sealed class SampleRepository
         Commit(string.Create(CultureInfo.InvariantCulture, $"deploy {number} of {_sample.Name}"));
     }
 
-    void Commit(string message)
+    public void Commit(string message)
     {
         Git("add", "--all");
         Git("commit", "--quiet", "-m", message);

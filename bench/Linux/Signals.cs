@@ -5,6 +5,7 @@ namespace Understudy.Bench.Linux;
 static partial class Signals
 {
     public const int Kill = 9;
+    public const int User1 = 10;
     public const int Term = 15;
     public const int Stop = 19;
 

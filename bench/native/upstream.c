@@ -2,12 +2,14 @@
 //   GET /1m   1 MB instead of 1 KB
 //   GET /up   at once, whatever --delay says (the health check's page)
 // Listens on 127.0.0.1:$PORT, or on a free port; says `PORT\n` on standard output.
-// Usage: upstream [--delay MILLISECONDS]
+// Usage: upstream [--delay MILLISECONDS | --leak MEGABYTES]
+//   --leak  from SIGUSR1 on it takes so much memory each second, and gives none back
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,9 +163,35 @@ static int answer_due(void) {
     return later_count ? (int)((later[later_first].due - t + 999999) / 1000000) : -1;
 }
 
+static void *leak(void *megabytes) {
+    size_t tenth = (size_t)megabytes * 1000000 / 10;
+    sigset_t begin;
+    int signal;
+    sigemptyset(&begin);
+    sigaddset(&begin, SIGUSR1);
+    sigwait(&begin, &signal);
+    for (;;) {
+        // Written to as volatile: a compiler leaves out what nobody reads.
+        volatile char *memory = malloc(tenth);
+        for (size_t i = 0; memory && i < tenth; i += 512) memory[i] = 1;
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    }
+    return NULL;
+}
+
+static void leak_when_told(size_t megabytes) {
+    sigset_t begin;
+    pthread_t thread;
+    sigemptyset(&begin);
+    sigaddset(&begin, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &begin, NULL);
+    if (pthread_create(&thread, NULL, leak, (void *)megabytes)) errx(1, "pthread_create");
+}
+
 int main(int argc, char **argv) {
     if (argc == 3 && !strcmp(argv[1], "--delay")) delay_ns = atol(argv[2]) * 1000000L;
-    else if (argc != 1) errx(2, "usage: upstream [--delay MILLISECONDS]");
+    else if (argc == 3 && !strcmp(argv[1], "--leak")) leak_when_told(atol(argv[2]));
+    else if (argc != 1) errx(2, "usage: upstream [--delay MILLISECONDS | --leak MEGABYTES]");
     small_answer = make_answer(SMALL, &small_length);
     large_answer = make_answer(LARGE, &large_length);
 

@@ -113,7 +113,7 @@ public sealed class Agent : IAsyncDisposable
         _connections = new SharedConnections(new ConnectionScan(_ownership), Running, _events);
         _ailments = new WorkerAilments(new AilmentScan(_ownership), Running, _events);
         var memory = new MemoryAccount(new MemoryLook(_ownership, _memory), _stale, _guard, () => [.. _pools.All.SelectMany(pool => pool.Describe().Workers)]);
-        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets, _guard) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of, Stale = _stale, Commands = () => runner.Claims.Running, Memory = memory };
+        Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets, _guard) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of, Stale = _stale, Commands = () => runner.Claims.Running, Memory = memory, Looks = [("stale", _stale.Rounds), ("connections", _connections.Rounds), ("ailments", _ailments.Rounds)] };
         _deploying = new DeployOperations(Operations, _deployments, _releases, _events, TimeProvider.System, _presentation.Show);
         _tokens = new TokenOperations(new ApiTokens(_database, TimeProvider.System), _events, TimeProvider.System);
         _restartFiles = new RestartFiles(_pools, _events, app => _deployments.Going(app) is not null);

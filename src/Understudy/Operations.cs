@@ -47,6 +47,9 @@ public sealed class Operations
     /// <summary>Who holds the host's memory.</summary>
     internal MemoryAccount? Memory { get; init; }
 
+    /// <summary>The agent's looks, by the name that they have in the metrics.</summary>
+    internal IReadOnlyList<(string Name, Rounds Rounds)> Looks { get; init; } = [];
+
     /// <summary>The commands that run now.</summary>
     internal Func<IReadOnlyList<string>> Commands { get; init; } = () => [];
 
@@ -166,7 +169,7 @@ public sealed class Operations
 
     /// <summary>The Prometheus page: the proxy's figures and the workers' states.</summary>
     public async Task<string> Metrics(CancellationToken cancellation) =>
-        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, Describe(pool)))) + (_guard is null ? "" : GuardMetrics.Page(_guard.Describe(), _guard.Acts));
+        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, Describe(pool)))) + (_guard is null ? "" : GuardMetrics.Page(_guard.Describe(), _guard.Acts)) + LookMetrics.Page(Looks);
 
     /// <summary>Ids (app.pool.number) of the workers whose logs exist, living or not, that match; null matches all. Worker is "web.3", pool "web".</summary>
     public IReadOnlyList<string> LoggedWorkers(string? app, string? poolOrWorker)

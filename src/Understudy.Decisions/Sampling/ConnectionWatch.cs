@@ -20,7 +20,7 @@ public sealed record ConnectionNews(string Kind, string App, string Pool, string
 
 /// <summary>
 /// Follows shared connections from scan to scan. One that stands is worth a warning; one over which bytes go while the same two processes hold
-/// it is an error. Told once for each pool and peer, however many connections and deploys it comes to.
+/// it is an error. Clients that notice a fork by themselves (<see cref="ForkNotice"/>) are not warned of, only the error is. Told once for each pool and peer, however many connections and deploys it comes to.
 /// </summary>
 public static class ConnectionWatch
 {
@@ -49,7 +49,7 @@ public static class ConnectionWatch
 
     static SharedConnection Describe(List<WatchedConnection> group, SharedConnection? known, TimeSpan now)
     {
-        var grade = group.Any(one => one.Mixed) ? SharingGrade.Mixed : group.Any(one => now - one.FirstSeen >= Patience) ? SharingGrade.Standing : SharingGrade.Young;
+        var grade = group.Any(one => one.Mixed) ? SharingGrade.Mixed : group.Any(one => !one.Sight.NoticesFork && now - one.FirstSeen >= Patience) ? SharingGrade.Standing : SharingGrade.Young;
         // A deploy replaces the processes and not the cause.
         if (known is not null && known.Grade > grade)
             grade = known.Grade;

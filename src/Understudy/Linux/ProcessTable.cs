@@ -94,6 +94,19 @@ sealed class ProcessTable(string root = "/proc")
         }
     }
 
+    /// <summary>The file's name of the program that it runs, whatever it calls itself; null when it is gone or may not be read.</summary>
+    public string? Program(int pid)
+    {
+        try
+        {
+            return Path.GetFileName(new FileInfo(string.Create(CultureInfo.InvariantCulture, $"{root}/{pid}/exe")).LinkTarget);
+        }
+        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A variable of the environment that it was started with, as far as it has not overwritten it. Null: it has none, or may not be read.</summary>
     public string? Variable(int pid, ReadOnlySpan<byte> name)
     {

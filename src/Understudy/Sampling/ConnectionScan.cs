@@ -69,6 +69,7 @@ sealed class ConnectionScan(IOwnership ownership, ProcessTable processes, Func<S
             return null;
         var first = of[holders[0].Pid];
         var commands = holders.Select(holder => holder.Pid).Append(first.Leader).Select(processes.CommandLine).OfType<string>();
-        return new ConnectionSight(app, first.Pool, PeerName.Of(socket, _programs.GetValueOrDefault(socket.PeerInode)), socket, holders, AfterFork.Remedy(commands));
+        var peer = PeerName.Of(socket, _programs.GetValueOrDefault(socket.PeerInode));
+        return new ConnectionSight(app, first.Pool, peer, socket, holders, AfterFork.Remedy(commands)) { NoticesFork = ForkNotice.Expected(socket, peer, processes.Program(holders[0].Pid)) };
     }
 }

@@ -15,8 +15,9 @@ sealed class SharedConnections(ConnectionScan scan, Func<IEnumerable<RunningWork
     /// <summary>What is known now, the worst first.</summary>
     public IReadOnlyList<SharedConnection> Found => _state.Shared;
 
-    public Task Run(CancellationToken cancellation) =>
-        Rounds.Run("the scan for shared connections", events, Least, ScanPeriod.Most, () => ScanPeriod.After(Turn(), Least), cancellation);
+    public Rounds Rounds { get; } = new("the scan for shared connections", events, ScanPeriod.Most);
+
+    public Task Run(CancellationToken cancellation) => Rounds.Run(Least, () => ScanPeriod.After(Turn(), Least), cancellation);
 
     /// <summary>Returns the CPU time that it took.</summary>
     TimeSpan Turn()

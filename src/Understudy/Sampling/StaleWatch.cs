@@ -30,7 +30,9 @@ sealed class StaleWatch(IOwnership ownership, StaleScan scan, StaleLedger ledger
     /// <summary>What has left its group.</summary>
     public IReadOnlyList<MovedProcess> Moved => _moved;
 
-    public Task Run(CancellationToken cancellation) => Rounds.Run("the look for stale processes", events, Least, Least, () =>
+    public Rounds Rounds { get; } = new("the look for stale processes", events, Least);
+
+    public Task Run(CancellationToken cancellation) => Rounds.Run(Least, () =>
     {
         var before = ThreadClock.Used;
         return Turn() ? Again : ScanPeriod.After(ThreadClock.Used - before, Least);

@@ -15,8 +15,9 @@ sealed class WorkerAilments(AilmentScan scan, Func<IEnumerable<RunningWorker>> w
     /// <summary>What a worker (app.pool.number) suffers from; null: nothing is known.</summary>
     public string? Of(string id) => _state.GetValueOrDefault(id)?.Ailment;
 
-    public Task Run(CancellationToken cancellation) =>
-        Rounds.Run("the look for what ails workers", events, Least, Least, () => ScanPeriod.After(Turn(), Least), cancellation);
+    public Rounds Rounds { get; } = new("the look for what ails workers", events, Least);
+
+    public Task Run(CancellationToken cancellation) => Rounds.Run(Least, () => ScanPeriod.After(Turn(), Least), cancellation);
 
     /// <summary>Returns the CPU time that it took.</summary>
     TimeSpan Turn()

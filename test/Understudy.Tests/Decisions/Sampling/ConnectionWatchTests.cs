@@ -45,6 +45,27 @@ public class ConnectionWatchTests
         Assert.Empty(_state.Shared);
     }
 
+    [Fact]
+    public void One_whose_clients_notice_the_fork_is_silent_until_bytes_go_over_it()
+    {
+        var idle = Sight(1, 100) with { NoticesFork = true };
+        Turn(0, idle);
+        Assert.Empty(Turn(3600, idle));
+        Assert.Empty(_state.Shared);
+        Assert.Equal("connection.mixed", Assert.Single(Turn(3605, Sight(1, 150) with { NoticesFork = true })).Kind);
+    }
+
+    [Theory]
+    [InlineData("ruby3.1", "redis at 127.0.0.1:6379", true, true)]
+    [InlineData("ruby3.1", "redis", true, true)]
+    [InlineData("ruby3.1", "redis at /run/redis.sock", false, false)]
+    [InlineData("ruby3.1", "PostgreSQL at 127.0.0.1:5432", true, false)]
+    [InlineData("ruby3.1", "rediscover at 127.0.0.1:1", true, false)]
+    [InlineData("python3.11", "redis at 127.0.0.1:6379", true, false)]
+    [InlineData(null, "redis at 127.0.0.1:6379", true, false)]
+    public void Such_clients_are_Rubys_of_Redis_where_the_bytes_are_counted(string? program, string peer, bool counted, bool expected) =>
+        Assert.Equal(expected, ForkNotice.Expected(Sight(1, 0).Shared with { Counted = counted }, peer, program));
+
     /// <summary>redis-rb with its guard: each child closes what it inherited before it asks anything; meanwhile the parent may ask.</summary>
     [Fact]
     public void Bytes_do_not_count_where_the_two_that_held_it_are_not_the_same_any_more()
