@@ -169,7 +169,7 @@ public sealed class Operations
 
     /// <summary>The Prometheus page: the proxy's figures and the workers' states.</summary>
     public async Task<string> Metrics(CancellationToken cancellation) =>
-        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, Describe(pool)))) + (_guard is null ? "" : GuardMetrics.Page(_guard.Describe(), _guard.Acts)) + LookMetrics.Page(Looks);
+        (await _proxy.Metrics(cancellation) ?? "") + WorkerMetrics.Page(_pools.All.Select(pool => (pool.App.Config.App, Describe(pool)))) + (_guard is null ? "" : GuardMetrics.Page(_guard.Describe(), _guard.Acts)) + LookMetrics.Page(Stale?.Found ?? [], Stale?.Moved.Count ?? 0, [.. Looks.Select(look => (look.Name, look.Rounds.Sum.Count, look.Rounds.Sum.Took))]);
 
     /// <summary>Ids (app.pool.number) of the workers whose logs exist, living or not, that match; null matches all. Worker is "web.3", pool "web".</summary>
     public IReadOnlyList<string> LoggedWorkers(string? app, string? poolOrWorker)

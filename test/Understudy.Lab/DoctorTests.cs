@@ -42,6 +42,15 @@ public class DoctorTests
         Assert.DoesNotContain((await Examined(host)).Findings, one => one.Kind == "stale-processes");
     }
 
+    [Fact]
+    public async Task Where_two_workers_have_budgets_that_fit_nothing_is_wrong_but_what_this_machine_lacks()
+    {
+        string[] machines = ["no-swap", "too-much-swap", "memory-low", "clock-unsynchronised", "no-cgroups", "no-memory-limits", "disk-full"];
+        using var app = new StuntFolder("workers: 2\n    recycle: {memory: 200MB}");
+        await using var host = await Host.Serve([app.Folder]);
+        Assert.Equal(["single-host"], (await Examined(host)).Findings.Where(one => !machines.Contains(one.Kind)).Select(one => one.Kind));
+    }
+
     static IEnumerable<string> Errors(DoctorDocument found) => found.Findings.Where(one => one.Weight == "error").Select(one => one.Kind);
 
     static async Task<DoctorDocument> Examined(Host host)

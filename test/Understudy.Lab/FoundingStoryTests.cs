@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Understudy.Api;
 
 namespace Understudy.Lab;
 
@@ -40,12 +42,12 @@ public class FoundingStoryTests
 
         for (var deploy = 0; deploy < 10; deploy++)
         {
-            var (served, said) = await shop.Deploy();
-            Assert.True(served, said);
+            var (served, why) = await shop.Deploy();
+            Assert.True(served, why);
         }
         await shop.Load.More(100);
         await shop.Until("only what serves is left", 30.Seconds(), () => shop.Memory.Trees == 2);
-        await shop.Host.Until("status names the connection", 60.Seconds(), status => status.Apps[0].Pools[0].SharedConnections is [{ Grade: "mixed" }]);
+        await shop.Host.Until("status names the connection, of the processes that are left", 60.Seconds(), status => status.Apps[0].Pools[0].SharedConnections is [{ Grade: "mixed", Pids.Count: 8 }]);
         await shop.Load.Stop();
 
         await shop.TellEvents("stale.", "connection.", "guard.");
@@ -56,8 +58,14 @@ public class FoundingStoryTests
         Assert.Equal((0, false), (shop.Memory.KernelKills, shop.Memory.WasEnded));
         var status = (await shop.Host.Status())!;
         Assert.Empty(status.Stale);
-        Assert.Equal((shop.Redis, 8), Assert.Single(status.Apps[0].Pools[0].SharedConnections) is var shared ? (shared.Peer, shared.Pids.Count) : default);
+        var shared = Assert.Single(status.Apps[0].Pools[0].SharedConnections);
+        Assert.Equal(shop.Redis, shared.Peer);
         Assert.Contains("on_worker_boot", shared.Remedy, StringComparison.Ordinal);
+        var (found, said) = await shop.Host.Run("doctor", "--json");
+        Assert.Equal(1, found);
+        var named = JsonSerializer.Deserialize(said, JsonDocuments.Readable.DoctorDocument)!.Findings.Single(one => one.Kind == "shared-connection");
+        Assert.Equal("error", named.Weight);
+        Assert.Contains(shop.Redis, named.Says, StringComparison.Ordinal);
     }
 
     [Fact, Trait("length", "long")]

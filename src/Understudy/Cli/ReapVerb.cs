@@ -39,12 +39,12 @@ internal static class ReapVerb
         var only = dry || target is null;
         var view = new ReapView(screen, TimeProvider.System.GetUtcNow());
         if (!common.Json(parse))
-            view.Before(look.Agent, memory, verdicts, only);
+            view.Before(look.Agent, memory, verdicts, session.Moved, only);
         screen.Flush();
         var left = only || stale.Count == 0 ? (IReadOnlySet<string>)new HashSet<string>() : await new Reaper(look).End(stale, pid);
         string Outcome(ReapVerdict verdict) => verdict.Ruling != ReapRuling.Stale ? "left" : only ? "listed" : left.Contains(verdict.Id) ? "there" : "killed";
         if (common.Json(parse))
-            screen.Line(JsonSerializer.Serialize(new ReapDocument(look.Agent, memory, [.. verdicts.Select(verdict => StaleDescription.Of(verdict, Outcome(verdict)))]), JsonDocuments.Readable.ReapDocument));
+            screen.Line(JsonSerializer.Serialize(new ReapDocument(look.Agent, memory, [.. verdicts.Select(verdict => StaleDescription.Of(verdict, Outcome(verdict))), .. session.Moved.Select(moved => StaleDescription.Of(moved, "left"))]), JsonDocuments.Readable.ReapDocument));
         else if (!only)
             view.After(verdicts, Outcome);
         if (!only && stale.Count > 0)

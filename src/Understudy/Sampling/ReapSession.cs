@@ -12,6 +12,9 @@ sealed class ReapSession(ReapLook look, int? pid)
 
     static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Single processes that have left their owner's cgroup: only their own pid ends them.</summary>
+    public IReadOnlyList<ReapVerdict> Moved { get; private set; } = [];
+
     /// <summary>What is stale or may be; or, with a pid, what that belongs to: nothing where it is not ours.</summary>
     public async Task<IReadOnlyList<ReapVerdict>> Look()
     {
@@ -19,7 +22,9 @@ sealed class ReapSession(ReapLook look, int? pid)
         while (true)
         {
             var sight = look.Take(pid);
-            IReadOnlyList<ReapVerdict> verdicts = [.. ReapDecision.Judge(sight, BootClock.Now).Where(Meant)];
+            var judged = ReapDecision.Judge(sight, BootClock.Now);
+            IReadOnlyList<ReapVerdict> verdicts = [.. judged.Where(Meant)];
+            Moved = [.. judged.Where(verdict => verdict.Moved && pid is null)];
             if (!sight.AgentAnswers || BootClock.Now >= until || verdicts.All(verdict => verdict.Ruling != ReapRuling.Doubtful))
                 return verdicts;
             await Task.Delay(BetweenLooks);

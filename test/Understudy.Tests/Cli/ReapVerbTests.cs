@@ -35,7 +35,7 @@ public class ReapVerbTests
             new(new OwnedGroup("shop.web.1", [Stopped]), ReapRuling.Stale, "was to leave (replaced) and was still there 30 s later", BootClock.Now - TimeSpan.FromMinutes(3)),
             new(new OwnedGroup("shop.build-7", [Stopped]), ReapRuling.Doubtful, "may run for the agent (pid 9), which lives and does not answer"),
         ];
-        var view = Ran.View(live: false, screen => new ReapView(screen, TimeProvider.System.GetUtcNow()).Before("is stopped (pid 9)", "has left /sys/fs/cgroup/memory/small, which limited its memory", verdicts, only: true));
+        var view = Ran.View(live: false, screen => new ReapView(screen, TimeProvider.System.GetUtcNow()).Before("is stopped (pid 9)", "has left /sys/fs/cgroup/memory/small, which limited its memory", verdicts, [], only: true));
         Assert.Equal("""
             The agent is stopped (pid 9): this goes by what it has written down.
             This command has left /sys/fs/cgroup/memory/small, which limited its memory.
@@ -58,5 +58,25 @@ public class ReapVerbTests
 
     [Fact]
     public void Nothing_is_said_of_an_agent_that_answers() =>
-        Assert.Equal("Nothing is stale.\n", Ran.View(live: false, screen => new ReapView(screen, TimeProvider.System.GetUtcNow()).Before("answers", null, [], only: false)));
+        Assert.Equal("Nothing is stale.\n", Ran.View(live: false, screen => new ReapView(screen, TimeProvider.System.GetUtcNow()).Before("answers", null, [], [], only: false)));
+
+    [Fact]
+    public void What_moved_itself_to_another_cgroup_is_named_with_the_command_that_ends_it()
+    {
+        ReapVerdict[] moved =
+        [
+            new(new OwnedGroup("shop.web.1", [Stopped]), ReapRuling.Stale, "has left its cgroup for /else, and nobody counts it", Moved: true),
+            new(new OwnedGroup("shop.web.2", [Stopped]), ReapRuling.Kept, "has left its cgroup for /else, and its owner is in its pool's set", Moved: true),
+        ];
+        Assert.Equal("""
+            Nothing is stale.
+            shop.web.1  moved
+                has left its cgroup for /else, and nobody counts it: `understudy reap 77` kills it
+                1 process: 77 ruby^[[2J (stopped)
+            shop.web.2  moved
+                has left its cgroup for /else, and its owner is in its pool's set: it is left alone
+                1 process: 77 ruby^[[2J (stopped)
+
+            """, Ran.View(live: false, screen => new ReapView(screen, TimeProvider.System.GetUtcNow()).Before("answers", null, [], moved, only: false)));
+    }
 }

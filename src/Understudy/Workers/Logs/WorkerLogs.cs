@@ -5,8 +5,10 @@ namespace Understudy.Workers.Logs;
 /// <summary>The lines of several workers' logs as one stream.</summary>
 static class WorkerLogs
 {
-    /// <summary>A size is asked of each followed log this often: 20 logs cost 0.02 % of a core.</summary>
+    /// <summary>A size is asked of each followed log this often, and less and less often while none grows.</summary>
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(400);
 
     const long IdsEachMilliseconds = 1_000;
 
@@ -29,18 +31,25 @@ static class WorkerLogs
                     yield return (id, line);
 
             var asked = Environment.TickCount64;
+            var poll = Poll;
             while (follow && !cancellation.IsCancellationRequested)
             {
                 foreach (var (id, log) in followed)
                     foreach (var line in log.Next(found))
+                    {
+                        poll = Poll;
                         yield return (id, line);
+                    }
                 if (Environment.TickCount64 - asked >= IdsEachMilliseconds)
                 {
                     Update(followed, paths, workerIds(), -1);
                     asked = Environment.TickCount64;
                 }
                 if (followed.Values.All(log => log.AtEnd))
-                    await Task.Delay(Poll, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                {
+                    await Task.Delay(poll, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    poll = TimeSpan.FromTicks(Math.Min(poll.Ticks + (poll.Ticks / 4), LongestPoll.Ticks));
+                }
             }
         }
         finally
