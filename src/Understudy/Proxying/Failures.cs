@@ -15,7 +15,8 @@ internal static class Failures
         var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         if (IsClients(error, exception, out var bad)) return ClientFailed(context, exchange, bad);
         // 101 went out: both ends are streams, and either may end them.
-        if (context.RequestAborted.IsCancellationRequested || error >= ForwarderError.UpgradeRequestCanceled && error <= ForwarderError.UpgradeActivityTimeout) return Task.CompletedTask;
+        if (error >= ForwarderError.UpgradeRequestCanceled && error <= ForwarderError.UpgradeActivityTimeout) return Task.CompletedTask;
+        if (HasLeft(context, error, aborted)) return Task.CompletedTask;
         var failure = aborted switch
         {
             AbortReason.MarkedDown => Failure.MarkedDown,
@@ -49,6 +50,11 @@ internal static class Failures
                 return Task.CompletedTask;
         }
     }
+
+    /// <summary>Of an answer that had begun, the forwarder has ended the client's connection itself: that it ended tells nothing of who was first.</summary>
+    static bool HasLeft(HttpContext context, ForwarderError error, AbortReason aborted) =>
+        context.RequestAborted.IsCancellationRequested
+        && (!context.Response.HasStarted || (aborted == AbortReason.None && error != ForwarderError.ResponseBodyDestination));
 
     static bool Unread(Exchange exchange) => !exchange.BodyKept;
 
