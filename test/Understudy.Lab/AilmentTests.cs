@@ -21,4 +21,31 @@ public class AilmentTests
         var told = (await host.Events()).First(one => one.Kind == "worker.stuck");
         Assert.Equal((worker.App, "web", worker.Worker), (told.App, told.Pool, told.Worker));
     }
+
+    /// <summary>A parent whose child was made by vfork (58 on x86-64) waits in state D for as long as that runs on in its memory.</summary>
+    [Fact]
+    public async Task A_process_that_is_blocked_in_the_kernel_is_named_with_its_place_and_ended_with_its_worker()
+    {
+        using var folder = new LabFolder();
+        File.WriteAllText(folder["blocked.pl"], "$SIG{TERM} = 'IGNORE'; syscall(58); while (1) { sleep 600 }");
+        File.WriteAllText(folder["understudy.yaml"], """
+            app: blocked
+            processes:
+              web:
+                command: (exec perl blocked.pl) & exec python3 -m http.server --bind 127.0.0.1 $PORT
+                workers: 1
+                ready: /blocked.pl
+                stop: {within: 1s}
+            """);
+        await using var host = await Host.Serve([folder.Path]);
+        var worker = (await host.Workers())[0];
+        await host.Until("status names it", 30.Seconds(), status => status.Apps[0].Pools[0].Workers is [{ Ailment: { } ailment } one]
+            && ailment.Contains("has been blocked in the kernel for", StringComparison.Ordinal) && one.LastSentence.Contains(ailment, StringComparison.Ordinal));
+        var processes = host.ProcessesOf(worker);
+        Assert.Contains("(state D", (await host.Run("status")).Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await host.Run("restart", "blocked")).Code);
+        await Eventually.Until("all of it is gone", 30.Seconds(), () => processes.All(pid => !Kernel.Lives(pid)));
+        Assert.Contains(await host.Events(), told => told.Kind == "worker.stuck" && told.Worker == worker.Worker);
+    }
 }

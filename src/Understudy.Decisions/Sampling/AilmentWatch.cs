@@ -68,7 +68,7 @@ public static class AilmentWatch
         if (worker.Blocked.Where(one => now - one.Since >= Patience).OrderBy(one => one.Since).FirstOrDefault() is { Since: var since, Process: { Pid: > 0 } process })
         {
             return FormattableString.Invariant(
-                $"process {process.Pid} has been blocked in the kernel for {Seconds(now - since)} (state D{(process.WaitsIn is { } place ? ", in " + place : "")}): it waits for a disk, a network file system or memory, and no signal reaches it");
+                $"process {process.Pid} has been blocked in the kernel for {Seconds(now - since)} (state D{(process.WaitsIn is { } place ? ", in " + place : "")}): it waits for a disk, a network file system or memory, and no signal but, at best, KILL reaches it");
         }
         if (worker is { WaitingSince: { } waiting, Sight.Queue: { } queue } && now - waiting >= Patience)
         {

@@ -43,6 +43,11 @@ sealed class ProcessTable(string root = "/proc")
         return pids;
     }
 
+    /// <summary>This user does not see the processes of others: /proc is mounted with hidepid, and not even the first process shows.</summary>
+    /// <param name="mounts">The text of /proc/self/mountinfo.</param>
+    public bool HidesOthers(string mounts) => Stat(1) is null && mounts.Split('\n').Any(static mount =>
+        mount.Contains(" - proc ", StringComparison.Ordinal) && mount.Contains("hidepid=", StringComparison.Ordinal) && !mount.Contains("hidepid=0", StringComparison.Ordinal) && !mount.Contains("hidepid=off", StringComparison.Ordinal));
+
     /// <summary>Null when it is gone or may not be read.</summary>
     public ProcessStat? Stat(int pid)
     {

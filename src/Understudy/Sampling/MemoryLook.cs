@@ -44,6 +44,8 @@ sealed class MemoryLook(IOwnership ownership, ProcessTable processes, MemorySamp
         var (others, count) = Others(owned, exact);
         if (owners.Values.SelectMany(owner => owner.Processes).FirstOrDefault(process => process.Sample is null && processes.IsRefused(process.Pid)) is { } refused)
             missing.Add($"the memory of process {refused.Pid} and others may not be read by this user: run this as root, or as the agent's user");
+        if (processes.HidesOthers(mounts))
+            missing.Add("processes of other users, which this host hides (/proc is mounted with hidepid): run this as root");
         return new MemorySight(BootClock.Now, host, pressure, host is { } level ? Limit(groups, level) : null, owners, found, others, count, missing);
     }
 

@@ -84,6 +84,21 @@ public sealed class MemoryLookTests : IDisposable
         Assert.Equal(0, sight.OthersCount);
     }
 
+    [Theory]
+    [InlineData("hidepid=invisible", false, true)]
+    [InlineData("hidepid=2,gid=4", false, true)]
+    [InlineData("hidepid=off", false, false)]
+    [InlineData("gid=4", false, false)]
+    [InlineData("hidepid=invisible", true, false)]
+    public void That_the_processes_of_other_users_are_hidden_is_said(string options, bool seesTheFirst, bool hidden)
+    {
+        _proc.Add(10);
+        if (seesTheFirst)
+            _proc.Add(1);
+        var look = new MemoryLook(new OwnedProcesses([]), new ProcessTable(_proc.Path), _sampler, $"22 1 0:21 / /proc rw,relatime - proc proc rw,{options}\n");
+        Assert.Equal(hidden, look.Look(false, null, []).Missing.Any(one => one.Contains("hidepid", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void The_hosts_memory_is_read_and_what_is_not_kept_is_said()
     {

@@ -1,4 +1,5 @@
 using Understudy.Decisions.Sampling;
+using Understudy.Linux;
 using Understudy.Sampling;
 using Understudy.State;
 
@@ -45,12 +46,15 @@ public sealed class StaleProcessesTests : IDisposable
     [InlineData("double-forks, takes a session of its own and clears its environment", "(setsid env -i bash -c 'echo $BASHPID; exec sleep 600' &) & exit 0")]
     [InlineData("ignores TERM and HUP", "trap '' TERM HUP; echo $BASHPID; while :; do read _; done")]
     [InlineData("is stopped", "echo $BASHPID; kill -STOP $BASHPID; sleep 600")]
+    [InlineData("is in state D, as its child that was made by vfork (58 on x86-64) runs on in its memory", "trap '' TERM; exec perl -e '$| = 1; print \"$$\\n\"; syscall(58); while (1) { sleep 600 }'")]
     [InlineData("starts processes that come and go all the time", "trap '' TERM; echo $BASHPID; while :; do sleep 0.02 & wait; done")]
     [InlineData("asks to be started again by a sibling", "trap '' TERM; bash -c \"trap '' TERM; while read _; do :; done\" & echo $BASHPID; while read _; do :; done; wait")]
     public void Whatever_it_does_it_is_found_and_ended(string what, string script)
     {
         Current("shop.web.1");
         var pid = _real.Runs("shop.web.1", script);
+        if (what.Contains("state D", StringComparison.Ordinal))
+            RealGroups.Until("it is in state D", () => new ProcessTable().Stat(pid) is { State: 'D' });
         Begin();
         Orphan("shop.web.1");
         RealGroups.Until($"one that {what} is found", () => Events().Any(told => told.Kind == "stale.found" && told.Message.Contains($"{pid} ", StringComparison.Ordinal)));

@@ -20,7 +20,7 @@ public class AilmentWatchTests
         Turn(1, blocked: [Blocked]);
         Assert.Null(Ailment);
         var news = Assert.Single(Turn(2, blocked: [Blocked]));
-        Assert.Equal("process 100 has been blocked in the kernel for 2 s (state D, in io_schedule): it waits for a disk, a network file system or memory, and no signal reaches it", Ailment);
+        Assert.Equal("process 100 has been blocked in the kernel for 2 s (state D, in io_schedule): it waits for a disk, a network file system or memory, and no signal but, at best, KILL reaches it", Ailment);
         Assert.Equal(("worker.stuck", Id, "web.3: " + Ailment), (news.Kind, news.Worker, news.Message));
         Assert.Empty(Turn(60, blocked: [Blocked]));
         Assert.Contains("for 60 s", Ailment, StringComparison.Ordinal);
