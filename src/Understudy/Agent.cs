@@ -2,6 +2,7 @@ using Understudy.Api;
 using Understudy.Decisions.Config;
 using Understudy.Decisions.Proxying;
 using Understudy.Decisions.Sampling;
+using Understudy.Fleet;
 using Understudy.Linux;
 using Understudy.Proxying;
 using Understudy.Releases;
@@ -65,6 +66,8 @@ public sealed class Agent : IAsyncDisposable
     readonly MemoryGuard? _guard;
     readonly MemorySampler _memory;
     readonly List<Task> _loops = [];
+    readonly FleetOperations _fleet;
+    string? _hop;
     ApiServer? _api;
 
     Agent(AgentOptions options)
@@ -78,7 +81,8 @@ public sealed class Agent : IAsyncDisposable
         _ownership = Ownership.For(paths);
         _limits = WorkerLimits.For(_ownership, options.Host.MemoryBytes);
         _routes = new RoutePublisher(paths.Routes, RouteTable.Empty with { AccessLog = options.Host.AccessLog, TrustedProxies = options.Host.TrustedProxies, Hop = options.Host.Peers?.Hop }, options.Host.Peers?.Hosts);
-        var secrets = new AppSecrets(_database, new SecretBox(paths.SecretKey), TimeProvider.System);
+        var box = new SecretBox(paths.SecretKey);
+        var secrets = new AppSecrets(_database, box, TimeProvider.System);
         _releases = new ReleaseLedger(_database);
         _store = new ReleaseStore(paths, options.Host, _releases, TimeProvider.System);
         var stale = new StaleLedger(_database);
@@ -96,7 +100,8 @@ public sealed class Agent : IAsyncDisposable
         _pools = new HostedPools(parts);
         foreach (var app in options.Apps)
             _pools.Add(app);
-        _proxy = new ProxyKeeper(paths, [.. options.Host.Listen, .. options.Host.Peers is { } peers ? [$"hop://{peers.Listen}"] : Array.Empty<string>()], _ownership, _exits, _events);
+        _hop = options.Host.Peers is { } peers ? $"hop://{peers.Listen}" : null;
+        _proxy = new ProxyKeeper(paths, () => _hop is { } hop ? [.. options.Host.Listen, hop] : options.Host.Listen, _ownership, _exits, _events);
         var runner = new CommandRunner(_ownership, _exits, TimeProvider.System);
         _stale = new StaleWatch(_ownership, new StaleScan(_ownership), stale, new ReapedNotes(paths.Reaped), _events, new StaleParts
         {
@@ -115,6 +120,7 @@ public sealed class Agent : IAsyncDisposable
         var memory = new MemoryAccount(new MemoryLook(_ownership, _memory), _stale, _guard, () => [.. _pools.All.SelectMany(pool => pool.Describe().Workers)]);
         Operations = new Operations(options, _pools, _proxy, _events, _ownership, _releases, _deployments.Describe, secrets, _guard) { SharedConnections = () => _connections.Found, AilmentOf = _ailments.Of, Stale = _stale, Commands = () => runner.Claims.Running, Memory = memory, Looks = [("stale", _stale.Rounds), ("connections", _connections.Rounds), ("ailments", _ailments.Rounds)] };
         _deploying = new DeployOperations(Operations, _deployments, _releases, _events, TimeProvider.System, _presentation.Show);
+        _fleet = new FleetOperations(beat => new FleetParts(paths, _ownership, _exits, _events, box, TimeProvider.System, beat, Reach), options.Host, Operations.Status);
         _tokens = new TokenOperations(new ApiTokens(_database, TimeProvider.System), _events, TimeProvider.System);
         _restartFiles = new RestartFiles(_pools, _events, app => _deployments.Going(app) is not null);
         _schedules = new Schedules(new ScheduleParts(paths, () => _deployments.Serving, new ScheduleLedger(_database), _events, secrets, runner.Run, TimeProvider.System));
@@ -134,6 +140,7 @@ public sealed class Agent : IAsyncDisposable
         {
             await agent.AddDeployed(cancellation);
             agent.FirstBoot = WhenBooted(agent._pools.All);
+            await agent._fleet.Resume(cancellation);
             agent.Adopt();
             if (await agent._proxy.FirstServe(cancellation) is { } failure)
                 throw new OperationRefused(failure);
@@ -162,10 +169,12 @@ public sealed class Agent : IAsyncDisposable
             Observe(null);
             await ended;
             _stale.End();
+            await _fleet.StopStore();
             await Release();
         }
         _events.Add("agent.stopped", _options.Foreground ? "the agent has stopped, and all it ran" : "the agent has stopped; proxy and workers go on");
         await _stop.CancelAsync();
+        await _fleet.DisposeAsync();
         await Task.WhenAll(_loops);
         _guard?.Dispose();
         await _pools.Ended();
@@ -247,7 +256,7 @@ public sealed class Agent : IAsyncDisposable
         _loops.Add(_connections.Run(_stop.Token));
         _loops.Add(_ailments!.Run(_stop.Token));
         _deployments.Resume(_stop.Token);
-        _api = await ApiServer.Start(Operations, _deploying, _tokens, _options.Paths, _options.Host, cancellation);
+        _api = await ApiServer.Start(ApiCalls.Of(Operations, _deploying, _tokens, _fleet), _options.Paths, _options.Host, cancellation);
         Notify.Ready();
     }
 
@@ -257,6 +266,12 @@ public sealed class Agent : IAsyncDisposable
         foreach (var command in commands)
             owners[command] = new CurrentOwner();
         return owners;
+    }
+
+    void Reach(FleetReach reach)
+    {
+        _hop = reach.Listen;
+        _routes.Reach(reach.Hop, reach.Others, reach.Drained);
     }
 
     IEnumerable<RunningWorker> Running() => _pools.All.SelectMany(pool => pool.Running);

@@ -48,6 +48,14 @@ public sealed class Paths
     /// <summary>The certificate that the agent made for its API, and its private key, for its owner only.</summary>
     public string ApiCertificate => Path.Combine(Lib, "api.pem");
 
+    /// <summary>What this host is in its fleet, for the agent's user only: fleet.json, host.pem with its certificate and key, ca.pem, authority.sealed. Without fleet.json it is in none.</summary>
+    public string Fleet => Path.Combine(Lib, "fleet");
+
+    /// <summary>This host's part of the fleet's store, for etcd's user only.</summary>
+    public string Etcd => Path.Combine(Lib, "etcd");
+
+    public string EtcdLog => Path.Combine(Logs, "etcd.log");
+
     /// <summary>All that belongs to a deployed app: releases/, current, shared/, artifacts/, source/, home/ and revisions.log.</summary>
     public string AppFolder(string app) => Path.Combine(Lib, "apps", app);
 

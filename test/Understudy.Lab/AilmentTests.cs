@@ -44,7 +44,7 @@ public class AilmentTests
         var processes = host.ProcessesOf(worker);
         Assert.Contains("(state D", (await host.Run("status")).Output, StringComparison.Ordinal);
 
-        Assert.Equal(0, (await host.Run("restart", "blocked")).Code);
+        Assert.Equal(0, (await host.Run("restart", "web")).Code);
         await Eventually.Until("all of it is gone", 30.Seconds(), () => processes.All(pid => !Kernel.Lives(pid)));
         Assert.Contains(await host.Events(), told => told.Kind == "worker.stuck" && told.Worker == worker.Worker);
     }

@@ -26,7 +26,7 @@ public sealed class OperationsEnvTests : IDisposable
         _database = new Database(paths.State);
         _events = new EventLog(_database, TimeProvider.System);
         var ownership = new MarkerOwnership(Ownership.KeyOf(paths), "a test has no need of more");
-        _proxy = new ProxyKeeper(paths, [], ownership, _exits, _events);
+        _proxy = new ProxyKeeper(paths, () => [], ownership, _exits, _events);
         var options = new AgentOptions(paths, new HostConfig(), [App("shop"), App("blog")], Foreground: false);
         var secrets = new AppSecrets(_database, new SecretBox(paths.SecretKey), TimeProvider.System);
         var pools = new HostedPools(new PoolParts(paths, ownership, _exits, new Ports(), new Ledger(_database), _events, new RoutePublisher(paths.Routes, RouteTable.Empty), secrets) { Stale = new StaleLedger(_database) });

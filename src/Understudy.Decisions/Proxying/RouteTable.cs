@@ -29,6 +29,9 @@ public sealed record AppRoute(string App, IReadOnlyList<string> Domains, string?
 
     /// <summary>The other hosts that serve the app; used where the table has a <see cref="RouteTable.Hop"/>.</summary>
     public IReadOnlyList<HostRoute> Hosts { get; init => field = value ?? []; } = [];
+
+    /// <summary>This host's own workers get no request of a client while another host is up. What other hosts pass on they take.</summary>
+    public bool Drained { get; init; }
 }
 
 /// <summary>An app's web pool as the proxy sees it.</summary>

@@ -6,8 +6,8 @@ public enum OwnerKind
     /// <summary>`app.pool.number`.</summary>
     Worker,
 
-    /// <summary>`proxy`.</summary>
-    Proxy,
+    /// <summary>`proxy`, and `etcd` in a fleet: Understudy's own.</summary>
+    Platform,
 
     /// <summary>`app.run-PID`: a command that a person runs by `understudy run`.</summary>
     Run,

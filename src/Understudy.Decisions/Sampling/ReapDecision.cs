@@ -30,7 +30,7 @@ public static class ReapDecision
     /// <summary>Null: nobody says anything of it.</summary>
     static (ReapRuling, string, TimeSpan?)? Judge(Owner owner, OwnedGroup group, ReapSight sight, TimeSpan now)
     {
-        if (owner.Kind == OwnerKind.Proxy)
+        if (owner.Kind == OwnerKind.Platform)
             return Kept("carries the requests: `understudy restart proxy` replaces it");
         if (sight.Routed.Contains(owner.Id))
             return Kept("is where the proxy sends requests");

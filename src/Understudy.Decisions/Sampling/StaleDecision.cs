@@ -60,7 +60,7 @@ public sealed class StaleDecision
     {
         counted = false;
         var owner = group.Owner;
-        if (owner.Kind == OwnerKind.Proxy || rules.Untended.Contains(owner.App))
+        if (owner.Kind == OwnerKind.Platform || rules.Untended.Contains(owner.App))
             return null;
         if (owner.Kind == OwnerKind.Run)
             return group.Processes.Any(process => process.Key.Pid == owner.RunPid) ? null : $"was left behind by `understudy run`, whose command (pid {owner.RunPid}) has ended";
@@ -177,7 +177,7 @@ public sealed class StaleDecision
 
     void Empty(OwnedGroup group)
     {
-        if (group.Owner.Kind == OwnerKind.Proxy || _observed.Current.ContainsKey(group.Id))
+        if (group.Owner.Kind == OwnerKind.Platform || _observed.Current.ContainsKey(group.Id))
             return;
         var since = _state.Empty.TryGetValue(group.Id, out var before) ? before : _now;
         _empty[group.Id] = since;

@@ -17,9 +17,11 @@ internal sealed record ApiCalls
 
     public required DeployCalls Deploys { get; init; }
     public required TokenOperations Tokens { get; init; }
+    public required FleetOperations Fleet { get; init; }
 
-    public static ApiCalls Of(Operations operations, DeployOperations deploys, TokenOperations tokens) => new()
+    public static ApiCalls Of(Operations operations, DeployOperations deploys, TokenOperations tokens, FleetOperations fleet) => new()
     {
+        Fleet = fleet,
         Deploys = DeployCalls.Of(deploys),
         Tokens = tokens,
         Status = operations.Status,

@@ -26,9 +26,6 @@ public sealed class ApiServer : IAsyncDisposable
     internal string? RemoteAddress => remote?.Address;
 
     /// <exception cref="OperationRefused">The socket, the API's or the metrics address cannot be had.</exception>
-    public static Task<ApiServer> Start(Operations operations, DeployOperations deploys, TokenOperations tokens, Paths paths, HostConfig host, CancellationToken cancellation) =>
-        Start(ApiCalls.Of(operations, deploys, tokens), paths, host, cancellation);
-
     internal static async Task<ApiServer> Start(ApiCalls calls, Paths paths, HostConfig host, CancellationToken cancellation)
     {
         var server = new ApiServer(paths.AgentSocket);

@@ -30,6 +30,15 @@ namespace Understudy.Api;
 [JsonSerializable(typeof(ReapDocument))]
 [JsonSerializable(typeof(MemoryDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(IReadOnlyList<FleetHostDocument>))]
+[JsonSerializable(typeof(IReadOnlyList<FleetEventDocument>))]
+[JsonSerializable(typeof(FleetEventDocument))]
+[JsonSerializable(typeof(FleetInitRequest))]
+[JsonSerializable(typeof(FleetJoinRequest))]
+[JsonSerializable(typeof(FleetRecoverRequest))]
+[JsonSerializable(typeof(JoinTokenDocument))]
+[JsonSerializable(typeof(JoinTokenRequest))]
+[JsonSerializable(typeof(DrainRequest))]
 public sealed partial class JsonDocuments : JsonSerializerContext
 {
     /// <summary>Quotes and letters beyond ASCII as themselves: people read these answers, and no browser takes them for a page.</summary>

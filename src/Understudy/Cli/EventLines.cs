@@ -13,6 +13,14 @@ internal sealed class EventLines(Screen screen, bool json, string? onlyApp)
             screen.Line(json ? JsonSerializer.Serialize(one, JsonDocuments.Readable.EventDocument) : Line(one));
     }
 
+    public void Write(IReadOnlyList<FleetEventDocument> events)
+    {
+        var shown = events.Where(one => onlyApp is null || one.Event.App == onlyApp).ToList();
+        var width = shown.Count == 0 ? 0 : shown.Max(one => CellWidth.Of(SafeText.Of(one.Host)));
+        foreach (var one in shown)
+            screen.Line(json ? JsonSerializer.Serialize(one, JsonDocuments.Readable.FleetEventDocument) : $"{screen.PaintName(one.Host, SafeText.Of(one.Host).PadRight(width))}  {Line(one.Event)}");
+    }
+
     string Line(EventDocument one)
     {
         var at = one.At.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -23,6 +23,7 @@ internal static class LabVerb
         command.Add(OfFault(screen, LabFault.Freeze, "Every process stands still; the kernel still takes connections"));
         command.Add(OfFault(screen, LabFault.Kill, "As a power cut: processes gone, nothing on the network answers"));
         command.Add(OfFault(screen, LabFault.Cut, "Off the network, and running"));
+        command.Add(OfFault(screen, LabFault.CutEtcd, "Its part of the fleet's store is cut off; all else goes on"));
         command.Add(OfFault(screen, LabFault.OneWay, "What it sends arrives, nothing reaches it"));
         command.Add(OfFault(screen, LabFault.Starve, "It gets a tenth of the processor's time"));
         command.Add(OfHost("heal", "Undo all that was done to a host", async (_, host) =>
@@ -55,7 +56,7 @@ internal static class LabVerb
             var folder = HostedApps.Resolved(parse.GetValue(app)!);
             // Says what is wrong with the app before anything is made.
             HostedApps.ReadAsCaller([folder]);
-            await new Lab(place, text => Say(screen, text)).Up(parse.GetValue(count), folder, TimeProvider.System.GetUtcNow());
+            await new Lab(place, text => Say(screen, text)).Up(parse.GetValue(count), folder);
             foreach (var host in place.Hosts())
                 screen.Line($"{host.Name}  {host.Url}  (`understudy status --root {host.Root}`)");
             screen.Line("All serve, each its own clients' requests and the others'. Load one: `understudy lab load`; hurt one: `understudy lab freeze web-2`;");

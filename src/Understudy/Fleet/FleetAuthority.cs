@@ -71,6 +71,10 @@ sealed class FleetAuthority : IDisposable
         return issued.ExportCertificatePem();
     }
 
+    /// <summary>The key that a request asks for.</summary>
+    /// <exception cref="OperationRefused">It is no such request, or not signed by its key.</exception>
+    public static byte[] KeyOf(ReadOnlySpan<byte> signingRequest) => Read(signingRequest).ExportSubjectPublicKeyInfo();
+
     public void Dispose() => _certificate.Dispose();
 
     static PublicKey Read(ReadOnlySpan<byte> signingRequest)

@@ -9,6 +9,8 @@ namespace Understudy.Fleet;
 /// <summary>A host's key, its certificate and the fleet's authority: what it shows to others, and what it asks of them.</summary>
 sealed class HostIdentity : IDisposable
 {
+    const string ForServers = "1.3.6.1.5.5.7.3.1";
+
     readonly X509Certificate2 _authority;
     readonly X509Certificate2 _certificate;
     readonly SslStreamCertificateContext _shown;
@@ -22,11 +24,16 @@ sealed class HostIdentity : IDisposable
 
     public string Host => _certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
+    public DateTimeOffset Until => _certificate.NotAfter;
+
     /// <summary>A new key and the request for its certificate; each renewal has a new key.</summary>
     /// <returns>The key as PEM, and the request as PKCS #10.</returns>
-    public static (string KeyPem, byte[] SigningRequest) Ask(string host)
+    /// <param name="keyPem">A key that was made before. Null: a new one.</param>
+    public static (string KeyPem, byte[] SigningRequest) Ask(string host, string? keyPem = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (keyPem is not null)
+            key.ImportFromPem(keyPem);
         return (key.ExportPkcs8PrivateKeyPem(), new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256).CreateSigningRequest());
     }
 
@@ -50,11 +57,19 @@ sealed class HostIdentity : IDisposable
     {
         ServerCertificateContext = _shown,
         ClientCertificateRequired = true,
-        CertificateChainPolicy = Policy("1.3.6.1.5.5.7.3.2"),
+        CertificateChainPolicy = Policy(_authority, "1.3.6.1.5.5.7.3.2"),
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [.. protocols],
         AllowRenegotiation = false,
     };
+
+    /// <summary>The same, where one who has no certificate yet may ask for one: what it may ask else is for the listener to know.</summary>
+    public SslServerAuthenticationOptions ServerOfStrangersToo(params IEnumerable<SslApplicationProtocol> protocols)
+    {
+        var options = Server(protocols);
+        options.RemoteCertificateValidationCallback = (_, certificate, _, errors) => certificate is null || errors == SslPolicyErrors.None;
+        return options;
+    }
 
     /// <summary>For one who asks: only the host that is meant gets the question.</summary>
     /// <param name="target">Its name or address, which its certificate must be for; null where the caller's handler sets it.</param>
@@ -62,7 +77,7 @@ sealed class HostIdentity : IDisposable
     {
         TargetHost = target,
         ClientCertificateContext = _shown,
-        CertificateChainPolicy = Policy("1.3.6.1.5.5.7.3.1"),
+        CertificateChainPolicy = Servers(_authority),
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
     };
 
@@ -72,11 +87,14 @@ sealed class HostIdentity : IDisposable
         _authority.Dispose();
     }
 
+    /// <summary>By which hosts of a fleet are known as servers.</summary>
+    public static X509ChainPolicy Servers(X509Certificate2 authority) => Policy(authority, ForServers);
+
     /// <summary>The fleet's authority and no other, whatever the machine trusts besides.</summary>
-    X509ChainPolicy Policy(string use) => new()
+    static X509ChainPolicy Policy(X509Certificate2 authority, string use) => new()
     {
         TrustMode = X509ChainTrustMode.CustomRootTrust,
-        CustomTrustStore = { _authority },
+        CustomTrustStore = { authority },
         RevocationMode = X509RevocationMode.NoCheck,
         ApplicationPolicy = { new Oid(use) },
         DisableCertificateDownloads = true,

@@ -1,4 +1,5 @@
 using Understudy.Api;
+using Understudy.Decisions.Fleet;
 using Understudy.Linux;
 
 namespace Understudy.Fleet;
@@ -7,7 +8,8 @@ namespace Understudy.Fleet;
 sealed class Lab(LabPlace place, Action<string> say)
 {
     static readonly TimeSpan ServesWithin = TimeSpan.FromSeconds(120);
-    static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(4);
+    static readonly TimeSpan JoinsWithin = TimeSpan.FromSeconds(90);
 
     /// <summary>Of a host's tenth of the time when it is starved.</summary>
     static readonly TimeSpan StarvedRuns = TimeSpan.FromMilliseconds(20);
@@ -18,26 +20,30 @@ sealed class Lab(LabPlace place, Action<string> say)
     /// <summary>Returns when every host serves and sees the others.</summary>
     /// <param name="app">The app's folder; each host gets a copy.</param>
     /// <exception cref="OperationRefused">It cannot be, or a host does not come to serve; nothing is left then.</exception>
-    public async Task Up(int count, string app, DateTimeOffset now)
+    public async Task Up(int count, string app)
     {
         if (place.Hosts() is var there && there.Any(LabProcesses.Lives))
             throw new OperationRefused($"a lab of {there.Count} hosts runs already in {place.Folder}. Use it (`understudy lab status`), or `understudy lab down` first");
         if (place.Cgroup is null)
             throw new OperationRefused("this machine has no cgroup v2 mounted, and a lab's hosts are frozen and killed by their cgroups. Mount it: mount -t cgroup2 none /sys/fs/cgroup/unified");
+        if (EtcdKeeper.Binary() is null)
+            throw new OperationRefused("this machine has no etcd, which keeps what the hosts share: apt install etcd-server");
         await Clean();
         try
         {
             Files.MakePassage(place.Folder);
             var hosts = Enumerable.Range(1, count).Select(place.Host).ToList();
             _network.Make(hosts);
-            using var authority = new LabAuthority(now);
             foreach (var host in hosts)
-                Furnish(host, hosts, app, authority);
+                Furnish(host, app);
             foreach (var host in hosts)
                 LabProcesses.Start(host);
-            say($"started {count} hosts; waiting for their workers");
+            say($"started {count} hosts");
+            await Join(hosts);
+            say("waiting for their workers, and for the store to be kept by all that are to");
             foreach (var host in hosts)
                 await Serves(host, count - 1);
+            await Keep(hosts);
         }
         catch
         {
@@ -80,6 +86,9 @@ sealed class Lab(LabPlace place, Action<string> say)
             case LabFault.OneWay:
                 LabNetwork.Deafen(host);
                 break;
+            case LabFault.CutEtcd:
+                LabNetwork.CutStore(host);
+                break;
             case LabFault.Starve:
                 LabProcesses.Starve(host);
                 break;
@@ -114,7 +123,7 @@ sealed class Lab(LabPlace place, Action<string> say)
     {
         try
         {
-            return new ApiClient(new LocalAgent(host.Paths.AgentSocket, why => why ?? ""), AnswerWithin).Status();
+            return Client(host, AnswerWithin).Status();
         }
         catch (Exception silent) when (silent is AgentAbsent or AgentRefused or IOException)
         {
@@ -122,33 +131,80 @@ sealed class Lab(LabPlace place, Action<string> say)
         }
     }
 
-    public static string Name(LabFault fault) => fault == LabFault.OneWay ? "one-way" : fault.ToString().ToLowerInvariant();
+    public static string Name(LabFault fault) => fault switch { LabFault.OneWay => "one-way", LabFault.CutEtcd => "cut-etcd", _ => fault.ToString().ToLowerInvariant() };
 
-    static void Furnish(LabHost host, IReadOnlyList<LabHost> hosts, string app, LabAuthority authority)
+    static void Furnish(LabHost host, string app)
     {
         Files.MakePassage(host.Root);
-        var etc = host.Paths.Etc;
-        Directory.CreateDirectory(etc);
-        authority.Give(host.Name, etc);
+        Directory.CreateDirectory(host.Paths.Etc);
         var copy = Path.Combine(host.Root, "app");
         LabNetwork.Run("cp", false, "-a", "--reflink=auto", app, copy);
         // The state of an `understudy up` there is none of this host's.
         Files.RemoveTree(Path.Combine(copy, ".understudy"));
-        var others = hosts.Where(other => other != host).Select(other => $"{other.Name}: \"{other.Address}:{LabHost.HopPort}\"");
         File.WriteAllText(host.Paths.AgentConfig, $$"""
             host: {{host.Name}}
             listen: ["http://0.0.0.0:80"]
-            peers:
-              listen: "{{host.Address}}:{{LabHost.HopPort}}"
-              certificate: {{etc}}/host.pem
-              key: {{etc}}/host.key
-              authority: {{etc}}/hosts-ca.pem
-              hosts: {{{string.Join(", ", others)}}}
             apps:
               - {path: {{copy}}, user: {{Users.OwnerOf(app)?.Name ?? "root"}}}
 
             """);
     }
+
+    /// <summary>As an operator does it: a fleet begun on the first host, and joined by the others.</summary>
+    async Task Join(IReadOnlyList<LabHost> hosts)
+    {
+        foreach (var host in hosts)
+            await Answers(host);
+        var (first, others) = (hosts[0], hosts.Skip(1));
+        var token = Client(first, JoinsWithin).Post(FleetRoutes.InitPath, new FleetInitRequest(first.Address, "lab"), JsonDocuments.Readable.FleetInitRequest, JsonDocuments.Readable.JoinTokenDocument);
+        foreach (var host in others)
+        {
+            Client(host, JoinsWithin).Post(FleetRoutes.JoinPath, new FleetJoinRequest(token.Token, host.Address, Witness: false, "lab"), JsonDocuments.Readable.FleetJoinRequest, JsonDocuments.Readable.DoneDocument);
+            say($"{host.Name} has joined the fleet");
+            token = Client(first, JoinsWithin).Post(FleetRoutes.TokensPath, new JoinTokenRequest(600, "lab"), JsonDocuments.Readable.JoinTokenRequest, JsonDocuments.Readable.JoinTokenDocument);
+        }
+    }
+
+    /// <summary>Waits until every host has its part of the store that it is to have.</summary>
+    static async Task Keep(IReadOnlyList<LabHost> hosts)
+    {
+        var wanted = MembershipDecision.Wanted(hosts.Count);
+        var deadline = BootClock.Now + ServesWithin;
+        while (Hosts(hosts[0])?.Count(host => host.Role is "leader" or "keeper") is var keepers && keepers != wanted)
+        {
+            if (BootClock.Now > deadline)
+                throw new OperationRefused($"{keepers ?? 0} of {wanted} hosts keep the fleet's store after {ServesWithin.TotalSeconds:0} s. See `understudy events --fleet --root {hosts[0].Root}`");
+            await Task.Delay(200);
+        }
+    }
+
+    /// <summary>The fleet as one host sees it. Null: its agent does not answer, or knows of none.</summary>
+    public static IReadOnlyList<FleetHostDocument>? Hosts(LabHost host)
+    {
+        try
+        {
+            return Client(host, AnswerWithin).Get(FleetRoutes.HostsPath, JsonDocuments.Readable.IReadOnlyListFleetHostDocument);
+        }
+        catch (Exception silent) when (silent is AgentAbsent or AgentRefused or IOException)
+        {
+            return null;
+        }
+    }
+
+    static ApiClient Client(LabHost host, TimeSpan within) => new(new LocalAgent(host.Paths.AgentSocket, why => why ?? ""), within);
+
+    static async Task Answers(LabHost host)
+    {
+        var deadline = BootClock.Now + ServesWithin;
+        while (Status(host) is null)
+        {
+            if (BootClock.Now > deadline)
+                throw new OperationRefused($"the agent of {host.Name} does not answer after {ServesWithin.TotalSeconds:0} s.\n{Said(host)}\nDoes `understudy up` serve the app?");
+            await Task.Delay(100);
+        }
+    }
+
+    static string Said(LabHost host) => File.Exists(host.Log) ? string.Join('\n', File.ReadLines(host.Log).TakeLast(8)) : "";
 
     static async Task Serves(LabHost host, int others)
     {
@@ -160,8 +216,7 @@ sealed class Lab(LabPlace place, Action<string> say)
                 return;
             await Task.Delay(100);
         }
-        var said = File.Exists(host.Log) ? string.Join('\n', File.ReadLines(host.Log).TakeLast(8)) : "";
         var last = Status(host)?.Apps.SelectMany(one => one.Pools).Select(pool => pool.LastSentence).FirstOrDefault();
-        throw new OperationRefused($"{host.Name} does not serve after {ServesWithin.TotalSeconds:0} s: {last ?? "its agent does not answer"}.\n{said}\nDoes `understudy up` serve the app?");
+        throw new OperationRefused($"{host.Name} does not serve after {ServesWithin.TotalSeconds:0} s: {last ?? "its agent does not answer"}.\n{Said(host)}\nDoes `understudy up` serve the app?");
     }
 }

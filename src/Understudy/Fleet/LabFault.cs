@@ -15,6 +15,9 @@ enum LabFault
     /// <summary>What it sends arrives, and nothing reaches it.</summary>
     OneWay,
 
+    /// <summary>Its part of the fleet's store reaches nobody and is reached by nobody; all else goes on.</summary>
+    CutEtcd,
+
     /// <summary>It gets a tenth of the processor's time, in turns.</summary>
     Starve,
 }

@@ -7,8 +7,6 @@ namespace Understudy.Fleet;
 /// <param name="Cgroup">Where its supervisor and its agent are.</param>
 sealed record LabHost(string Name, string Address, string Net, string Root, string Cgroup)
 {
-    public const int HopPort = 7444;
-
     public string Url => $"http://{Address}";
 
     public Paths Paths => new(Root);

@@ -48,6 +48,10 @@ sealed class LabNetwork(LabPlace place)
     public static void Deafen(LabHost host) =>
         Run("nsenter", false, InNet(host), "nft", "add table inet lab; add chain inet lab deaf { type filter hook input priority 0; policy accept; }; add rule inet lab deaf iifname eth0 drop");
 
+    public static void CutStore(LabHost host) =>
+        Run("nsenter", false, InNet(host), "nft", "add table inet lab; " + string.Join("; ", new[] { ("in", "input", "iifname"), ("out", "output", "oifname") }.Select(way =>
+            $"add chain inet lab store{way.Item1} {{ type filter hook {way.Item2} priority 0; policy accept; }}; add rule inet lab store{way.Item1} {way.Item3} eth0 tcp dport {{ {FleetFile.StorePort}, {FleetFile.StorePeerPort} }} drop; add rule inet lab store{way.Item1} {way.Item3} eth0 tcp sport {{ {FleetFile.StorePort}, {FleetFile.StorePeerPort} }} drop")));
+
     public static void Hear(LabHost host) => Run("nsenter", true, InNet(host), "nft", "delete table inet lab");
 
     /// <summary>An argument to nsenter. Not `ip netns exec`, which would hide the cgroups behind a /sys of its own.</summary>

@@ -31,5 +31,13 @@ sealed class HostMemory : IDisposable
         return true;
     }
 
+    /// <summary>Processes that run or wait for the disk, a minute's average. 0 where the kernel does not say.</summary>
+    public static double LoadAverage()
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        var length = ProcFile.Read("/proc/loadavg", buffer);
+        return length > 0 && System.Buffers.Text.Utf8Parser.TryParse(buffer[..length], out double load, out _) ? load : 0;
+    }
+
     public void Dispose() => _file.Dispose();
 }

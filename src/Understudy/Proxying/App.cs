@@ -16,7 +16,7 @@ internal sealed class App
         HopProbe = new HopProbe(this);
         HostWatch = new HostWatch(Pool, Hosts, HopProbe);
         Retries = new PoolRetries(Pool, Health, HostWatch);
-        Hosts.Apply(alone ? [] : route.Hosts);
+        Hosts.Apply(alone ? [] : route.Hosts, route.Drained);
     }
 
     public string Name => Route.App;
@@ -43,6 +43,6 @@ internal sealed class App
         Assets = AppAssets.Of(next.Assets);
         if (next.Maintenance != Maintenance?.Route) Maintenance = next.Maintenance is null ? null : new AppMaintenance(next.Maintenance);
         Pool.Apply(next.Pool);
-        Hosts.Apply(alone ? [] : next.Hosts);
+        Hosts.Apply(alone ? [] : next.Hosts, next.Drained);
     }
 }

@@ -13,11 +13,14 @@ internal sealed class HostDispatch(PoolDispatch pool, HopTrust trust)
     public List<RoutedHost> Leaving { get; } = [];
 
     int turn;
+    bool drained;
 
-    public void Apply(IReadOnlyList<HostRoute> next)
+    /// <param name="isDrained">The own pool is for what other hosts pass on, and for when none of them is up.</param>
+    public void Apply(IReadOnlyList<HostRoute> next, bool isDrained = false)
     {
         lock (pool.Gate)
         {
+            drained = isDrained;
             if (Hosts.Length == 0 && next.Count == 0) return;
             var now = Clock.Now;
             var before = Hosts;
@@ -51,8 +54,11 @@ internal sealed class HostDispatch(PoolDispatch pool, HopTrust trust)
             var now = Clock.Ticks;
             Span<HostLoad> loads = stackalloc HostLoad[hosts.Length + 1];
             for (var i = 0; i < hosts.Length; i++) loads[i] = new HostLoad(hosts[i].Health.IsUp && hosts[i] != exchange.AvoidHost, hosts[i].Outstanding, hosts[i].Slots);
-            loads[^1] = Own(exchange.Avoid);
+            var own = Own(exchange.Avoid);
+            loads[^1] = drained ? own with { Usable = false } : own;
             var chosen = HostChoice.Choose(loads, turn++);
+            // A drained host still serves where no other does.
+            if (chosen < 0 && drained && own.Usable) return null;
             // The one to avoid only where no other is left, and the own pool's queue only where no host is up.
             var host = chosen >= 0 ? chosen < hosts.Length ? hosts[chosen] : null : exchange.AvoidHost is { Listed: true, Health.IsUp: true } and var avoided ? avoided : null;
             if (host is null) return null;

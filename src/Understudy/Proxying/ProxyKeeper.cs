@@ -6,7 +6,8 @@ using Understudy.Workers;
 namespace Understudy.Proxying;
 
 /// <summary>Keeps one proxy serving: adopts the one that runs, starts one when none does, replaces one that is frozen, of another version or on other addresses.</summary>
-sealed class ProxyKeeper(Paths paths, IReadOnlyList<string> listen, IOwnership ownership, ProcessExits exits, EventLog events) : IDisposable
+/// <param name="listen">The addresses, which are others once the host is in a fleet.</param>
+sealed class ProxyKeeper(Paths paths, Func<IReadOnlyList<string>> listen, IOwnership ownership, ProcessExits exits, EventLog events) : IDisposable
 {
     /// <summary>The proxy's name among the owned processes; no worker's, whose names have three parts.</summary>
     public const string Id = "proxy";
@@ -158,7 +159,7 @@ sealed class ProxyKeeper(Paths paths, IReadOnlyList<string> listen, IOwnership o
         }
         if (_starting != 0)
             return;
-        if (_replace || report.Version != Product.Version || !report.Listen.ToHashSet().SetEquals(listen))
+        if (_replace || report.Version != Product.Version || !report.Listen.ToHashSet().SetEquals(listen()))
         {
             var why = _replace ? "as asked" : report.Version != Product.Version ? $"version {report.Version} gives way to {Product.Version}" : "other addresses are configured";
             _replace = false;
@@ -244,7 +245,7 @@ sealed class ProxyKeeper(Paths paths, IReadOnlyList<string> listen, IOwnership o
             [
                 Environment.ProcessPath ?? "/proc/self/exe", "proxy",
                 .. paths.Root is { } root ? ["--root", root] : Array.Empty<string>(),
-                .. listen.SelectMany(address => new[] { "--listen", address }),
+                .. listen().SelectMany(address => new[] { "--listen", address }),
             ],
             Folder = "/",
             Env = new Dictionary<string, string>(ProxyEnvironment.Variables)

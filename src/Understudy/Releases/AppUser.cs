@@ -8,8 +8,6 @@ namespace Understudy.Releases;
 /// <summary>The user that a deployed app's builds and workers run as: the one that agent.yaml names, else one of its own, made when it is first deployed.</summary>
 static class AppUser
 {
-    static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
-
     /// <summary>Null: the agent's own, where the agent is not root.</summary>
     /// <exception cref="OperationRefused">It does not exist and cannot be made.</exception>
     public static User? For(HostConfig host, string app, string home)
@@ -18,10 +16,7 @@ static class AppUser
             return null;
         if (host.User is { } named)
             return Users.Find(named) ?? throw new OperationRefused($"agent.yaml says that deployed apps run as {named}, and this host has no such user: make it with `adduser`, or name another");
-        var name = NameOf(app);
-        if (Users.Find(name) is null)
-            Make(name, home);
-        return Users.Find(name) ?? throw new OperationRefused($"the user {name} for the app {app} was made and is not there: see /etc/passwd, or write `user:` in agent.yaml");
+        return SystemUser.Have(NameOf(app), home, "this app", "write `user:` in agent.yaml");
     }
 
     /// <summary>app-NAME; a long name is cut to what a user's name may be, and told apart by its hash.</summary>
@@ -29,20 +24,5 @@ static class AppUser
     {
         var name = "app-" + app;
         return name.Length <= 32 ? name : name[..24] + "-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(app)))[..7];
-    }
-
-    static void Make(string name, string home)
-    {
-        var tool = new Tool("/usr/sbin/useradd", ["--system", "--user-group", "--no-create-home", "--home-dir", home, "--shell", "/usr/sbin/nologin", name]) { Folder = "/", Within = Within };
-        try
-        {
-            var end = tool.Run(output => output.CopyTo(Stream.Null), CancellationToken.None);
-            if (end.ExitCode != 0)
-                throw new OperationRefused($"the user {name} for this app cannot be made: {end.Errors.Trim()}. Make it by hand, or write `user:` in agent.yaml");
-        }
-        catch (ToolMissing missing)
-        {
-            throw new OperationRefused($"the user {name} for this app cannot be made: {missing.Message}. Make it by hand, or write `user:` in agent.yaml");
-        }
     }
 }

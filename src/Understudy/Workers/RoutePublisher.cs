@@ -12,8 +12,9 @@ sealed class RoutePublisher
     readonly Dictionary<string, AppRoute> _routes = [];
     readonly Dictionary<string, (IReadOnlyList<AssetRoute> Assets, MaintenanceRoute? Maintenance)> _shown = [];
     readonly string _path;
-    readonly RouteTable _manners;
-    readonly IReadOnlyList<HostRoute> _hosts;
+    RouteTable _manners;
+    IReadOnlyList<HostRoute> _hosts;
+    bool _drained;
     string _written = "";
     bool _holding = true;
 
@@ -49,6 +50,19 @@ sealed class RoutePublisher
         lock (_gate)
         {
             _shown[app] = (assets, maintenance);
+            if (!_holding)
+                Write();
+        }
+    }
+
+    /// <summary>Whom requests may go to from now on.</summary>
+    /// <param name="hosts">Null: those that were found.</param>
+    /// <param name="drained">This host's workers get none while another host can take it.</param>
+    public void Reach(HopRoute hop, IReadOnlyList<HostRoute>? hosts, bool drained)
+    {
+        lock (_gate)
+        {
+            (_manners, _hosts, _drained) = (_manners with { Hop = hop }, hosts ?? [.. Found.Apps.SelectMany(app => app.Hosts).Distinct()], hosts is null ? Found.Apps.Any(app => app.Drained) : drained);
             if (!_holding)
                 Write();
         }
@@ -97,7 +111,7 @@ sealed class RoutePublisher
 
     AppRoute Shown(AppRoute route)
     {
-        route = route with { Hosts = _hosts };
+        route = route with { Hosts = _hosts, Drained = _drained };
         return _shown.TryGetValue(route.App, out var shown) ? route with { Assets = shown.Assets, Maintenance = shown.Maintenance } : route;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Understudy.Api;
 using Understudy.Fleet;
 using Understudy.Linux;
 
@@ -34,6 +35,40 @@ sealed class LabHosts : IAsyncDisposable
     public Task Do(string fault, string host) => Well(fault, host);
 
     public LabHost Host(int number) => new LabPlace(State).Host(number);
+
+    public LabHost HostOf(string name) => Host(int.Parse(name["web-".Length..], System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>A verb at a host's agent.</summary>
+    public async Task<(int Code, string Output)> Run(int number, params string[] arguments)
+    {
+        using var run = new Started(Repository.Binary, [.. arguments, "--root", Host(number).Root]);
+        return (await run.Exit(120.Seconds()), run.Output);
+    }
+
+    /// <summary>The fleet as one host's agent tells of it.</summary>
+    public async Task<IReadOnlyList<FleetHostDocument>> Hosts(int number)
+    {
+        var (code, output) = await Run(number, "hosts", "--json");
+        Assert.True(code == 0, output);
+        return JsonSerializer.Deserialize(output.Split('\n').Last(line => line.StartsWith('[')), JsonDocuments.Readable.IReadOnlyListFleetHostDocument)!;
+    }
+
+    /// <summary>Those that keep a part of the store.</summary>
+    public async Task<IReadOnlyList<string>> Keepers(int number) => [.. (await Hosts(number)).Where(host => host.Role is "leader" or "keeper" or "witness").Select(host => host.Host)];
+
+    public Task Keep(string asked, TimeSpan within, IReadOnlyList<string> keepers) => Eventually.Until($"the store is kept by {string.Join(", ", keepers)}", within, async () =>
+        (await Keepers(int.Parse(asked["web-".Length..], System.Globalization.CultureInfo.InvariantCulture))).SequenceEqual(keepers));
+
+    public async Task<string> Token(int number)
+    {
+        var (code, output) = await Run(number, "fleet", "token", "--json");
+        Assert.True(code == 0, output);
+        return JsonSerializer.Deserialize(output.Split('\n').Last(line => line.StartsWith('{')), JsonDocuments.Readable.JoinTokenDocument)!.Token;
+    }
+
+    /// <summary>Some requests to one host's proxy.</summary>
+    public async Task<LabFigures> Load(int number, int rate) =>
+        JsonSerializer.Deserialize((await Well("load", "--rate", $"{rate}", "--seconds", "1", "--host", Host(number).Name, "--json", "/tag")).Split('\n').Last(line => line.StartsWith('{')), JsonLab.Default.LabFigures)!;
 
     public async Task<IReadOnlyList<LabHostDocument>> Status() =>
         JsonSerializer.Deserialize((await Well("status", "--json")).Split('\n').Last(line => line.StartsWith('[')), JsonLab.Default.IReadOnlyListLabHostDocument)!;

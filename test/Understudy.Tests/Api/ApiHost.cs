@@ -105,6 +105,8 @@ internal sealed class ApiHost : IAsyncDisposable
         Env = app => new EnvDocument(app ?? "shop", Secrets),
         ChangeEnv = request => Done(request, "Set."),
         Tokens = Tokens,
+        // In none.
+        Fleet = new FleetOperations(_ => null!, new HostConfig(), () => Status),
         Metrics = _ => Task.FromResult("understudy_up 1\n"),
         Deploys = new DeployCalls
         {

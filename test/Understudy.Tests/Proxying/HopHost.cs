@@ -36,6 +36,9 @@ sealed class HopHost : IAsyncDisposable
 
     public Func<PoolRoute, PoolRoute> Settings { get; set; } = pool => pool;
 
+    /// <summary>From the next route table on its own workers are for the others' requests.</summary>
+    public bool Drained { get; set; }
+
     public RawWorker Worker => workers[0];
     public PoolReport Pool => server.Runtime.Report([], 0).Pools[0];
     public long Refused => server.Runtime.Report([], 0).HopRefused;
@@ -63,7 +66,7 @@ sealed class HopHost : IAsyncDisposable
     public void Knows(params HopHost[] others) => Knows([.. others.Select(other => new HostRoute(other.Name, $"127.0.0.1:{other.SeenAt ?? other.HopPort}"))]);
 
     public void Knows(params HostRoute[] others) =>
-        server.Runtime.Apply(new RouteTable(++revision, [ProxyUnderTest.App("app", [], Settings, workers) with { Hosts = others }]) { Hop = papers });
+        server.Runtime.Apply(new RouteTable(++revision, [ProxyUnderTest.App("app", [], Settings, workers) with { Hosts = others, Drained = Drained }]) { Hop = papers });
 
     public HostReport Sees(HopHost other) => Pool.Hosts.Single(host => host.Name == other.Name && host.Routed);
 

@@ -22,6 +22,28 @@ public sealed class HopTests : HopFleet
     }
 
     [Fact]
+    public async Task A_drained_host_passes_on_all_of_its_clients_and_serves_where_no_other_does()
+    {
+        var (one, two) = (await Host("one"), await Host("two"));
+        one.Drained = true;
+        one.Knows(two);
+        two.Knows(one);
+        await one.Trusts(two);
+        await two.Trusts(one);
+        for (var i = 0; i < 20; i++) Assert.Equal("two", (await one.Get("/")).Body);
+        // What the other has not heard yet is taken.
+        var bodies = new List<string>();
+        for (var i = 0; i < 20; i++) bodies.Add((await two.Get("/")).Body);
+        Assert.Contains("one", bodies);
+        await two.Die();
+        await Eventually.True(() => one.Sees(two).DownSince is not null, "the other is down");
+        Assert.Equal("one", (await one.Get("/")).Body);
+        one.Drained = false;
+        one.Knows(two);
+        Assert.Equal("one", (await one.Get("/")).Body);
+    }
+
+    [Fact]
     public async Task A_request_is_passed_on_once_at_most()
     {
         // Each knows only the other, and neither has a worker.

@@ -48,6 +48,24 @@ public sealed class RoutePublisherTests : IDisposable
         Assert.Equal(1, Written.Revision);
     }
 
+    [Fact]
+    public void Whom_requests_may_go_to_is_kept_until_it_is_known_anew()
+    {
+        var hop = new HopRoute("host.pem", "host.pem", "ca.pem");
+        var before = new RoutePublisher(File, RouteTable.Empty);
+        before.Put(Route("shop", 5000));
+        before.Release();
+        before.Reach(hop, [new HostRoute("web-2", "10.0.0.2:7444")], drained: true);
+        Assert.Equal((hop, "web-2", true), (Written.Hop, Written.Apps[0].Hosts[0].Name, Written.Apps[0].Drained));
+        var next = new RoutePublisher(File, RouteTable.Empty);
+        next.Reach(hop, null, drained: false);
+        next.Put(Route("shop", 5000));
+        next.Release();
+        Assert.Equal(("web-2", true), (Written.Apps[0].Hosts[0].Name, Written.Apps[0].Drained));
+        next.Reach(hop, [], drained: false);
+        Assert.Equal((0, false), (Written.Apps[0].Hosts.Count, Written.Apps[0].Drained));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     static AppRoute Route(string app, params int[] ports) => new(app, [], null, null, new PoolRoute

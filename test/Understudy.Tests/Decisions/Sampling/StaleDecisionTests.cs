@@ -9,7 +9,7 @@ public class StaleDecisionTests
     readonly StaleWorld _world = new();
 
     [Theory]
-    [InlineData("proxy", OwnerKind.Proxy, "", "proxy")]
+    [InlineData("proxy", OwnerKind.Platform, "", "proxy")]
     [InlineData("shop.web.12", OwnerKind.Worker, "shop", "web.12")]
     [InlineData("shop.build-7", OwnerKind.Command, "shop", "build-7")]
     [InlineData("shop.cron-run-me", OwnerKind.Command, "shop", "cron-run-me")]

@@ -1,0 +1,48 @@
+namespace Understudy.Decisions.Fleet;
+
+/// <summary>
+/// Who keeps the fleet's store: one host, or three, or five. Decided on the host of the store's leader alone, one step at a time, and only
+/// while a majority of the members is heard after it.
+/// </summary>
+public static class MembershipDecision
+{
+    /// <summary>A host that beats every 5 s and was not heard for so long is silent: no new member is taken, and none removed, for its sake alone.</summary>
+    public static readonly TimeSpan Heard = TimeSpan.FromSeconds(15);
+
+    /// <summary>A member that was silent for so long gives its place to a host that has none. What it kept is worth nothing from then on.</summary>
+    public static readonly TimeSpan Dead = TimeSpan.FromSeconds(60);
+
+    /// <summary>So long a new member has to start; until then it counts against the majority without being of use.</summary>
+    public static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>With two members either one's end would stop the store: one is better.</summary>
+    public static int Wanted(int hosts) => hosts >= 5 ? 5 : hosts >= 3 ? 3 : 1;
+
+    /// <param name="waited">For how long a member that has not started yet was seen.</param>
+    public static MembershipStep Next(IReadOnlyList<StoreMember> members, IReadOnlyList<StoreHost> hosts, TimeSpan waited)
+    {
+        if (members.FirstOrDefault(member => !member.HasStarted) is { } fresh)
+        {
+            return Of(hosts, fresh) is { } its && its.Silent < Heard && waited < StartsWithin
+                ? new MembershipStep.Stay()
+                : new MembershipStep.Remove(fresh, $"its host has not started it within {StartsWithin.TotalSeconds:0} s");
+        }
+        var candidate = hosts.Where(host => host.CanHold && host.Silent < Heard && !members.Any(member => member.PeerAddress == host.PeerAddress))
+            // The witness is there for nothing else.
+            .OrderByDescending(host => host.Witness).ThenBy(host => host.Name, StringComparer.Ordinal).FirstOrDefault();
+        if (candidate is null)
+            return new MembershipStep.Stay();
+        var heard = members.Count(member => Of(hosts, member) is { } host && host.Silent < Heard);
+        if (members.FirstOrDefault(member => Of(hosts, member) is not { } host || host.Silent >= Dead) is { } dead)
+        {
+            return heard > (members.Count - 1) / 2
+                ? new MembershipStep.Remove(dead, $"nothing was heard of its host for {Dead.TotalSeconds:0} s, and {candidate.Name} takes its place")
+                : new MembershipStep.Stay();
+        }
+        return members.Count < Wanted(hosts.Count(host => host.CanHold && host.Silent < Dead)) && heard == members.Count
+            ? new MembershipStep.Add(candidate)
+            : new MembershipStep.Stay();
+    }
+
+    static StoreHost? Of(IReadOnlyList<StoreHost> hosts, StoreMember member) => hosts.FirstOrDefault(host => host.PeerAddress == member.PeerAddress);
+}

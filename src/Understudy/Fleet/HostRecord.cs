@@ -1,0 +1,28 @@
+namespace Understudy.Fleet;
+
+/// <summary>A host as the fleet's store names it; written when it changes.</summary>
+/// <param name="Etcd">The version of its etcd. Null: it has none, and cannot keep a part of the store.</param>
+sealed record HostRecord(string Host, string Address, bool Witness, string Architecture, string Version, string? Etcd)
+{
+    public const string Folder = "fleet/hosts/";
+
+    public string Key => Folder + Host;
+}
+
+/// <summary>What a host says of itself every few seconds.</summary>
+/// <param name="At">By its own clock.</param>
+/// <param name="Load">Processes that run or wait for the disk, a minute's average.</param>
+/// <param name="Releases">`app release` of each app.</param>
+/// <param name="Trouble">What is not well. Null: nothing.</param>
+sealed record HostBeat(
+    DateTimeOffset At, double Load, int Processors, long MemoryTotalBytes, long MemoryAvailableBytes, IReadOnlyList<string> Releases, int InFlight, string? Trouble, string LastSentence,
+    DateTimeOffset CertificateUntil)
+{
+    public const string Folder = "beats/";
+}
+
+/// <summary>A host that gets no new requests, because somebody said so.</summary>
+sealed record DrainRecord(string By, DateTimeOffset At)
+{
+    public const string Folder = "fleet/drains/";
+}

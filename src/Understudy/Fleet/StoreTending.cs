@@ -1,0 +1,129 @@
+using System.Globalization;
+using Understudy.Decisions.Fleet;
+using Understudy.Linux;
+using Understudy.State;
+using Understudy.State.Etcd;
+
+namespace Understudy.Fleet;
+
+/// <summary>What the host of the store's leader does for all: who keeps the store, who is silent, and the store's upkeep.</summary>
+sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimeProvider time)
+{
+    /// <summary>Hosts of which nothing is heard, by name; who reads it need not follow every beat.</summary>
+    public const string SilentFolder = "fleet/silent/";
+
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan KeepUpEvery = TimeSpan.FromHours(1);
+
+    /// <summary>A member gives space back only where much of it is free: it answers nothing meanwhile.</summary>
+    const long DefragmentAbove = 64 << 20;
+
+    const int SnapshotsKept = 5;
+
+    readonly Dictionary<string, (long Revision, TimeSpan At, bool Renewed)> _beats = [];
+    TimeSpan? _since;
+    TimeSpan _looked;
+    TimeSpan _keptUp;
+    (ulong Id, TimeSpan Since)? _fresh;
+
+    /// <summary>It is not this host's to do any more, and begins anew when it is.</summary>
+    public void Rest() => _since = null;
+
+    public async Task Turn(IReadOnlyList<EtcdPeer> members, IReadOnlyList<HostRecord> hosts, CancellationToken cancellation)
+    {
+        var now = BootClock.Now;
+        if (_since is null)
+        {
+            _beats.Clear();
+            // Right after a change of leader is no time to copy a store.
+            (_since, _keptUp) = (now, now - KeepUpEvery + TimeSpan.FromMinutes(1));
+        }
+        if (now - _looked < LookEvery)
+            return;
+        _looked = now;
+        await Hear(now, cancellation);
+        await TellSilent(hosts, now, cancellation);
+        // Who has only just begun to listen has heard nobody yet.
+        if (now - _since >= MembershipDecision.Heard || hosts.All(host => _beats.GetValueOrDefault(host.Host).Renewed))
+            await Decide(members, hosts, now, cancellation);
+        if (now - _keptUp >= KeepUpEvery)
+        {
+            _keptUp = now;
+            await KeepUp(members, cancellation);
+        }
+    }
+
+    /// <summary>By this host's own clock: a beat is news when it was written anew.</summary>
+    async Task Hear(TimeSpan now, CancellationToken cancellation)
+    {
+        foreach (var entry in (await store.List(HostBeat.Folder, null, cancellation))!.Entries)
+        {
+            var host = entry.Key[HostBeat.Folder.Length..];
+            if (!_beats.TryGetValue(host, out var known) || known.Revision != entry.Changed)
+                _beats[host] = (entry.Changed, now, known.Revision != 0);
+        }
+    }
+
+    TimeSpan Silent(string host, TimeSpan now) => now - (_beats.TryGetValue(host, out var beat) ? beat.At : _since!.Value);
+
+    async Task TellSilent(IReadOnlyList<HostRecord> hosts, TimeSpan now, CancellationToken cancellation)
+    {
+        if (now - _since < MembershipDecision.Heard)
+            return;
+        var told = (await store.List(SilentFolder, null, cancellation))!.Entries.ToDictionary(entry => entry.Key[SilentFolder.Length..]);
+        foreach (var host in hosts)
+        {
+            var silent = Silent(host.Host, now) >= MembershipDecision.Heard;
+            if (silent && !told.ContainsKey(host.Host))
+            {
+                await store.Commit(new StoreTransaction().Put(SilentFolder + host.Host, time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)), cancellation);
+                events.Add("host.silent", $"nothing was heard of {host.Host} ({host.Address}) for {MembershipDecision.Heard.TotalSeconds:0} s");
+            }
+            else if (!silent && told.TryGetValue(host.Host, out var entry))
+            {
+                await store.Commit(new StoreTransaction().When(entry).Delete(entry.Key), cancellation);
+                events.Add("host.heard", $"{host.Host} ({host.Address}) is heard again");
+            }
+        }
+    }
+
+    async Task Decide(IReadOnlyList<EtcdPeer> members, IReadOnlyList<HostRecord> hosts, TimeSpan now, CancellationToken cancellation)
+    {
+        var sights = hosts.Select(host => new StoreHost(
+            host.Host, $"https://{FleetFile.At(host.Address, FleetFile.StorePeerPort)}", host.Etcd is not null, host.Witness, Silent(host.Host, now))).ToList();
+        var list = members.Select(StoreSeat.Member).ToList();
+        // What is asked for every few seconds may lack what was just done.
+        if (MembershipDecision.Next(list, sights, default) is not MembershipStep.Stay)
+            list = [.. (await store.Cluster.Peers(cancellation)).Select(StoreSeat.Member)];
+        _fresh = list.FirstOrDefault(member => !member.HasStarted) is { } waiting ? _fresh is { } known && known.Id == waiting.Id ? known : (waiting.Id, now) : null;
+        switch (MembershipDecision.Next(list, sights, _fresh is { } fresh ? now - fresh.Since : TimeSpan.Zero))
+        {
+            case MembershipStep.Add { Host: var host }:
+                await store.Cluster.Add(new Uri(host.PeerAddress), cancellation);
+                events.Add("etcd.added", $"{host.Name} is to keep the fleet's store too: it has {list.Count} members so far");
+                break;
+            case MembershipStep.Remove { Member: var member, Reason: var reason }:
+                await store.Cluster.Remove(member.Id, cancellation);
+                events.Add("etcd.removed", $"{(member.HasStarted ? member.Name : member.PeerAddress)} keeps the fleet's store no more: {reason}");
+                break;
+        }
+    }
+
+    async Task KeepUp(IReadOnlyList<EtcdPeer> members, CancellationToken cancellation)
+    {
+        var folder = Path.Combine(paths.Fleet, "snapshots");
+        Files.MakePrivateFolder(folder);
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd-HHmmss}.db"));
+        await using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            await store.Cluster.Snapshot(members.SelectMany(member => member.ClientAddresses).First(), file, cancellation);
+        File.Move(path + ".new", path, overwrite: true);
+        foreach (var old in Directory.GetFiles(folder, "*.db").Order(StringComparer.Ordinal).SkipLast(SnapshotsKept))
+            File.Delete(old);
+        // One after the other; each is back before the next.
+        foreach (var address in members.SelectMany(member => member.ClientAddresses.Take(1)))
+        {
+            if (await store.Cluster.Status(address, TimeSpan.FromSeconds(1), cancellation) is { Bytes: > DefragmentAbove })
+                await store.Cluster.Defragment(address, cancellation);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Understudy.Decisions.Fleet;
+
+namespace Understudy.Tests.Decisions.Fleet;
+
+public class MembershipDecisionTests
+{
+    /// <summary>Hosts as `name:seconds of silence`, with `-` where they have no etcd and `w` for a witness.</summary>
+    [Theory]
+    [InlineData("a", "a:0", 0, "stay", "alone it is best alone")]
+    [InlineData("a", "a:0 b:0", 0, "stay", "with two, either one's end would stop the store")]
+    [InlineData("a", "a:0 b:0 c:0", 0, "+b", "three keep it, one after the other")]
+    [InlineData("a b", "a:0 b:0 c:0", 0, "+c", "")]
+    [InlineData("a", "a:0 b:0 c:0w", 0, "+c", "the witness first: it is there for nothing else")]
+    [InlineData("a b c", "a:0 b:0 c:0 d:0", 0, "stay", "four are no better than three")]
+    [InlineData("a b c", "a:0 b:0 c:0 d:0 e:0", 0, "+d", "five are")]
+    [InlineData("a", "a:0 b:0- c:0-", 0, "stay", "hosts without an etcd are clients")]
+    [InlineData("a", "a:0 b:20 c:0", 0, "+c", "one that is silent is not taken, and still counts for a while")]
+    [InlineData("a", "a:0 b:90 c:0", 0, "stay", "but not for ever")]
+    [InlineData("a b?", "a:0 b:0 c:0", 30, "stay", "no second one before the first has started")]
+    [InlineData("a b?", "a:0 b:0 c:0", 60, "-b", "one that does not start counts against the majority")]
+    [InlineData("a b?", "a:0 b:20 c:0", 5, "-b", "and one whose host is gone will not start")]
+    [InlineData("a b c", "a:0 b:0 c:59 d:0", 0, "stay", "a reboot is no death")]
+    [InlineData("a b c", "a:0 b:0 c:60 d:0", 0, "-c", "the dead one gives its place")]
+    [InlineData("a b", "a:0 b:0 c:60 d:0", 0, "+d", "to the one that is there")]
+    [InlineData("a b c", "a:0 b:0 c:60", 0, "stay", "where nobody could take it, it keeps its place")]
+    [InlineData("a b c", "a:0 b:0 d:0", 0, "-c", "one whose host is not known any more is dead")]
+    [InlineData("a b c", "a:0 b:60 c:60 d:0", 0, "stay", "what lost its majority is not taken apart")]
+    [InlineData("a b c", "a:0 b:20 c:60 d:0", 0, "stay", "nor what would: only one is sure to be there")]
+    [InlineData("a b", "a:0 b:20 c:0", 0, "stay", "nobody is added while one is silent")]
+    public void Who_keeps_the_store(string members, string hosts, int waited, string expected, string why)
+    {
+        var step = MembershipDecision.Next(
+            [.. members.Split(' ').Select((name, id) => new StoreMember((ulong)id + 1, name.EndsWith('?') ? "" : name, name.TrimEnd('?')))],
+            [.. hosts.Split(' ').Select(Host)], TimeSpan.FromSeconds(waited));
+        var said = step switch { MembershipStep.Add add => "+" + add.Host.Name, MembershipStep.Remove remove => "-" + remove.Member.PeerAddress, _ => "stay" };
+        Assert.True(said == expected, $"{why}: {said}");
+    }
+
+    /// <summary>
+    /// Hosts that die, freeze and come back by chance: a member is never removed or added without a majority of those heard after it, at most one has not
+    /// started, and once all is quiet as many keep the store as should.
+    /// </summary>
+    [Fact]
+    public void Whatever_dies_the_majority_is_kept_and_in_the_end_enough_keep_it()
+    {
+        for (var seed = 1; seed <= 300; seed++)
+        {
+            var chance = new Random(seed);
+            var names = Enumerable.Range(0, chance.Next(1, 8)).Select(i => $"h{i}").ToList();
+            var silentSince = names.ToDictionary(name => name, _ => -1);
+            var members = new List<(StoreMember Member, int Added)> { (new StoreMember(1, "h0", "h0"), 0) };
+            ulong next = 2;
+            for (var second = 0; second < 2_000; second++)
+            {
+                var quiet = second >= 1_400;
+                foreach (var name in names)
+                {
+                    if (silentSince[name] >= 0 ? quiet || chance.Next(150) == 0 : !quiet && chance.Next(300) == 0)
+                        silentSince[name] = silentSince[name] >= 0 ? -1 : second;
+                }
+                bool Lives(string name) => silentSince[name] < 0;
+                // A member starts where its host lives.
+                for (var i = 0; i < members.Count; i++)
+                {
+                    if (!members[i].Member.HasStarted && Lives(members[i].Member.PeerAddress) && second > members[i].Added + 5)
+                        members[i] = (members[i].Member with { Name = members[i].Member.PeerAddress }, members[i].Added);
+                }
+                var majority = members.Count(member => member.Member.HasStarted && Lives(member.Member.PeerAddress)) > members.Count / 2;
+                // Without one nobody leads the store, and nobody decides.
+                if (!majority)
+                    continue;
+                var fresh = members.FirstOrDefault(member => !member.Member.HasStarted);
+                var step = MembershipDecision.Next(
+                    [.. members.Select(member => member.Member)],
+                    [.. names.Select(name => new StoreHost(name, name, true, false, TimeSpan.FromSeconds(Lives(name) ? 0 : second - silentSince[name])))],
+                    TimeSpan.FromSeconds(fresh.Member is null ? 0 : second - fresh.Added));
+                if (step is MembershipStep.Add add)
+                    members.Add((new StoreMember(next++, "", add.Host.PeerAddress), second));
+                else if (step is MembershipStep.Remove remove)
+                    members.RemoveAll(member => member.Member.Id == remove.Member.Id);
+                var after = members.Count(member => member.Member.HasStarted && Lives(member.Member.PeerAddress));
+                var of = members.Count(member => member.Member.HasStarted);
+                Assert.True(step is MembershipStep.Stay || after > of / 2, $"seed {seed}, second {second}: {step} leaves {after} of {of}");
+                Assert.True(members.Count(member => !member.Member.HasStarted) <= 1, $"seed {seed}, second {second}");
+                Assert.Equal(members.Count, members.Select(member => member.Member.PeerAddress).Distinct().Count());
+            }
+            Assert.True(members.Count >= MembershipDecision.Wanted(names.Count), $"seed {seed}: {members.Count} of {names.Count} hosts keep it");
+        }
+    }
+
+    static StoreHost Host(string text)
+    {
+        var (name, rest) = (text.Split(':')[0], text.Split(':')[1]);
+        return new StoreHost(name, name, !rest.EndsWith('-'), rest.EndsWith('w'), TimeSpan.FromSeconds(int.Parse(rest.TrimEnd('-', 'w'), CultureInfo.InvariantCulture)));
+    }
+}
