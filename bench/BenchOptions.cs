@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Understudy.Bench;
 
 /// <summary>What the caller asked for.</summary>
-/// <param name="Name">proxy, deploy or processes.</param>
+/// <param name="Name">proxy, deploy, processes or fleet.</param>
 /// <param name="Quick">Short: shows that everything works; the figures are rough.</param>
 /// <param name="Rounds">Of the proxies.</param>
 /// <param name="Binary">The understudy to measure.</param>
@@ -13,6 +13,7 @@ sealed record BenchOptions(string Name, bool Quick, int Rounds, string Binary)
         Usage: bench/run proxy [--quick] [--rounds N] [--binary PATH]
                bench/run deploy [--quick] [--binary PATH]
                bench/run processes [--quick] [--binary PATH]
+               bench/run fleet [--quick] [--binary PATH]
           --quick        short, one round, four deploys or fewer forks: shows that everything works, the figures are rough
           --rounds N     1 to 9; default 3
           --binary PATH  the understudy to measure; default out/understudy
@@ -23,7 +24,7 @@ sealed record BenchOptions(string Name, bool Quick, int Rounds, string Binary)
     /// <summary>Null: the caller needs the usage.</summary>
     public static BenchOptions? Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("proxy" or "deploy" or "processes"))
+        if (args.Length == 0 || args[0] is not ("proxy" or "deploy" or "processes" or "fleet"))
             return null;
         var options = new BenchOptions(args[0], false, 3, Path.GetFullPath("out/understudy"));
         for (var i = 1; i < args.Length; i++)

@@ -14,6 +14,7 @@ try
     {
         "deploy" => new DeployBench(options, children).Run(),
         "processes" => new ProcessesBench(options, children).Run(),
+        "fleet" => new FleetBench(options, children).Run(),
         _ => new ProxyBench(options, children).Run(),
     };
 }

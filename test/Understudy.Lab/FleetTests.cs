@@ -121,6 +121,26 @@ public class FleetTests
 
     [Fact]
     [Trait("length", "long")]
+    public async Task Two_hosts_and_a_witness_lose_one_and_keep_their_store()
+    {
+        await using var lab = await LabHosts.Up(2, "--witness");
+        Assert.Equal("witness", (await lab.Hosts(1))[2].Role);
+        Assert.Equal(3, (await lab.Keepers(1)).Count);
+        await lab.UnderLoad(100, async () =>
+        {
+            await lab.Answered("web-2", 50);
+            await lab.Do("kill", "web-2");
+            await lab.Sees("web-1");
+            await Eventually.Until("the store answers and says that it is silent", 60.Seconds(), async () => (await lab.Hosts(1))[1].State == "silent");
+            await lab.Do("heal", "web-2");
+            await lab.Sees("web-1", "web-2");
+        });
+        // The witness takes no requests, and nobody gives it any.
+        Assert.DoesNotContain("web-3", (await lab.Status())[0].SeesUp);
+    }
+
+    [Fact]
+    [Trait("length", "long")]
     public async Task A_store_that_lost_most_of_its_keepers_is_begun_anew_and_those_that_come_back_take_the_new_one()
     {
         await using var lab = await LabHosts.Up(3);

@@ -48,7 +48,8 @@ internal static class LabVerb
                 result.AddError($"A lab has 1 to {LabPlace.MostHosts} hosts.");
         });
         var app = new Option<string>("--app") { HelpName = "DIR", DefaultValueFactory = _ => ".", Description = "The app's folder. Default: the current one" };
-        var command = new Command("up", "Start hosts that serve an app together") { count, app, state };
+        var witness = new Option<bool>("--witness") { Description = "One host more, which keeps a part of the fleet's store and serves no app: what two hosts need" };
+        var command = new Command("up", "Start hosts that serve an app together") { count, app, witness, state };
         command.SetAction(async parse =>
         {
             var place = Place(parse);
@@ -56,7 +57,7 @@ internal static class LabVerb
             var folder = HostedApps.Resolved(parse.GetValue(app)!);
             // Says what is wrong with the app before anything is made.
             HostedApps.ReadAsCaller([folder]);
-            await new Lab(place, text => Say(screen, text)).Up(parse.GetValue(count), folder);
+            await new Lab(place, text => Say(screen, text)).Up(parse.GetValue(count), folder, parse.GetValue(witness));
             foreach (var host in place.Hosts())
                 screen.Line($"{host.Name}  {host.Url}  (`understudy status --root {host.Root}`)");
             screen.Line("All serve, each its own clients' requests and the others'. Load one: `understudy lab load`; hurt one: `understudy lab freeze web-2`;");

@@ -19,8 +19,9 @@ sealed class Lab(LabPlace place, Action<string> say)
 
     /// <summary>Returns when every host serves and sees the others.</summary>
     /// <param name="app">The app's folder; each host gets a copy.</param>
+    /// <param name="witness">One host more, which keeps a part of the store and serves no app.</param>
     /// <exception cref="OperationRefused">It cannot be, or a host does not come to serve; nothing is left then.</exception>
-    public async Task Up(int count, string app)
+    public async Task Up(int count, string app, bool witness = false)
     {
         if (place.Hosts() is var there && there.Any(LabProcesses.Lives))
             throw new OperationRefused($"a lab of {there.Count} hosts runs already in {place.Folder}. Use it (`understudy lab status`), or `understudy lab down` first");
@@ -32,16 +33,16 @@ sealed class Lab(LabPlace place, Action<string> say)
         try
         {
             Files.MakePassage(place.Folder);
-            var hosts = Enumerable.Range(1, count).Select(place.Host).ToList();
+            var hosts = Enumerable.Range(1, witness ? count + 1 : count).Select(place.Host).ToList();
             _network.Make(hosts);
             foreach (var host in hosts)
-                Furnish(host, app);
+                Furnish(host, witness && host == hosts[^1] ? null : app);
             foreach (var host in hosts)
                 LabProcesses.Start(host);
-            say($"started {count} hosts");
-            await Join(hosts);
+            say($"started {hosts.Count} hosts");
+            await Join(hosts, witness ? hosts[^1] : null);
             say("waiting for their workers, and for the store to be kept by all that are to");
-            foreach (var host in hosts)
+            foreach (var host in hosts.Take(count))
                 await Serves(host, count - 1);
             await Keep(hosts);
         }
@@ -133,10 +134,15 @@ sealed class Lab(LabPlace place, Action<string> say)
 
     public static string Name(LabFault fault) => fault switch { LabFault.OneWay => "one-way", LabFault.CutEtcd => "cut-etcd", _ => fault.ToString().ToLowerInvariant() };
 
-    static void Furnish(LabHost host, string app)
+    static void Furnish(LabHost host, string? app)
     {
         Files.MakePassage(host.Root);
         Directory.CreateDirectory(host.Paths.Etc);
+        if (app is null)
+        {
+            File.WriteAllText(host.Paths.AgentConfig, $"host: {host.Name}\n");
+            return;
+        }
         var copy = Path.Combine(host.Root, "app");
         LabNetwork.Run("cp", false, "-a", "--reflink=auto", app, copy);
         // The state of an `understudy up` there is none of this host's.
@@ -151,7 +157,7 @@ sealed class Lab(LabPlace place, Action<string> say)
     }
 
     /// <summary>As an operator does it: a fleet begun on the first host, and joined by the others.</summary>
-    async Task Join(IReadOnlyList<LabHost> hosts)
+    async Task Join(IReadOnlyList<LabHost> hosts, LabHost? witness)
     {
         foreach (var host in hosts)
             await Answers(host);
@@ -159,7 +165,7 @@ sealed class Lab(LabPlace place, Action<string> say)
         var token = Client(first, JoinsWithin).Post(FleetRoutes.InitPath, new FleetInitRequest(first.Address, "lab"), JsonDocuments.Readable.FleetInitRequest, JsonDocuments.Readable.JoinTokenDocument);
         foreach (var host in others)
         {
-            Client(host, JoinsWithin).Post(FleetRoutes.JoinPath, new FleetJoinRequest(token.Token, host.Address, Witness: false, "lab"), JsonDocuments.Readable.FleetJoinRequest, JsonDocuments.Readable.DoneDocument);
+            Client(host, JoinsWithin).Post(FleetRoutes.JoinPath, new FleetJoinRequest(token.Token, host.Address, Witness: host == witness, "lab"), JsonDocuments.Readable.FleetJoinRequest, JsonDocuments.Readable.DoneDocument);
             say($"{host.Name} has joined the fleet");
             token = Client(first, JoinsWithin).Post(FleetRoutes.TokensPath, new JoinTokenRequest(600, "lab"), JsonDocuments.Readable.JoinTokenRequest, JsonDocuments.Readable.JoinTokenDocument);
         }

@@ -14,13 +14,13 @@ sealed class LabHosts : IAsyncDisposable
     /// <summary>What `lab` is told to make them in.</summary>
     public string State => _folder["fleet"];
 
-    public static async Task<LabHosts> Up(int count)
+    public static async Task<LabHosts> Up(int count, params string[] options)
     {
         Prerequisite.Needs(Users.IsRoot && Cgroups.Mount is not null && File.Exists("/usr/bin/nsenter"), "only root makes network namespaces and cgroups (v2), with iproute2 and nsenter");
         var hosts = new LabHosts();
         try
         {
-            await hosts.Again(count);
+            await hosts.Again(count, options);
             return hosts;
         }
         catch
@@ -30,7 +30,7 @@ sealed class LabHosts : IAsyncDisposable
         }
     }
 
-    public async Task Again(int count) => await Well("up", $"{count}", "--app", _app.Folder);
+    public async Task Again(int count, params string[] options) => await Well(["up", $"{count}", "--app", _app.Folder, .. options]);
 
     public Task Do(string fault, string host) => Well(fault, host);
 

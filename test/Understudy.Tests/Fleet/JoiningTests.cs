@@ -99,6 +99,20 @@ public sealed class JoiningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fifty_hosts_that_join_at_once_are_all_let_in_under_their_own_names()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(10, 50).Select(async number =>
+        {
+            var token = await _tokens.Create(TimeSpan.FromMinutes(5), Ending);
+            var (key, asked) = HostIdentity.Ask($"web-{number}");
+            var answer = await FleetCalls.Join(_address, _fleet.CertificatePem, new JoinRequest(token, $"web-{number}", "127.0.0.1", asked, JoinRequest.Spoken), Ending);
+            using var identity = HostIdentity.Open(_fleet.CertificatePem, answer.Certificate, key);
+            return identity.Host;
+        }));
+        Assert.Equal(Enumerable.Range(10, 50).Select(number => $"web-{number}"), answers);
+    }
+
+    [Fact]
     public async Task A_token_of_another_fleet_is_not_even_shown()
     {
         Assert.Contains("of another fleet than the token", await Refused(() => FleetCalls.Authority(_address, SHA256.HashData("theirs"u8), Ending)), StringComparison.Ordinal);
