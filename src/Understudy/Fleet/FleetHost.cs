@@ -62,8 +62,8 @@ sealed class FleetHost : IAsyncDisposable
 
     public IReadOnlyList<EtcdPeer> Members => _seat.Members ?? [];
 
-    /// <summary>The member that leads the store, as this host's own or another says. 0: not known.</summary>
-    public ulong Leader { get; private set; }
+    /// <summary>The member that leads the store. 0: not known.</summary>
+    public ulong Leader => _seat.Leader;
 
     /// <summary>What etcd said last, for where it does not come up.</summary>
     public string StoreSaid => _keeper.LastLines;
@@ -229,8 +229,6 @@ sealed class FleetHost : IAsyncDisposable
         if (BootClock.Now - _epochAsked >= EpochEvery)
             await AskEpoch(_stop.Token);
         _file = await _seat.Turn(_file, _stop.Token);
-        if (_seat.Own is { } own)
-            Leader = own.Leader;
         if (BootClock.Now - _papersSeen >= (_seat.Own is not null && !_papers.Signs ? BeatEvery : PapersEvery))
         {
             _papersSeen = BootClock.Now;

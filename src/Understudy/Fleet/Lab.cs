@@ -176,12 +176,15 @@ sealed class Lab(LabPlace place, Action<string> say)
     {
         var wanted = MembershipDecision.Wanted(hosts.Count);
         var deadline = BootClock.Now + ServesWithin;
-        while (Hosts(hosts[0])?.Count(host => host.Role is "leader" or "keeper") is var keepers && keepers != wanted)
+        while (hosts.Min(Keepers) is var keepers && keepers != wanted)
         {
             if (BootClock.Now > deadline)
-                throw new OperationRefused($"{keepers ?? 0} of {wanted} hosts keep the fleet's store after {ServesWithin.TotalSeconds:0} s. See `understudy events --fleet --root {hosts[0].Root}`");
+                throw new OperationRefused($"{keepers} of {wanted} hosts keep the fleet's store after {ServesWithin.TotalSeconds:0} s. See `understudy events --fleet --root {hosts[0].Root}`");
             await Task.Delay(200);
         }
+
+        // Each host learns of it by itself, and knows who leads.
+        static int Keepers(LabHost host) => Hosts(host) is { } seen && seen.Any(one => one.Role == "leader") ? seen.Count(one => one.Role is "leader" or "keeper" or "witness") : 0;
     }
 
     /// <summary>The fleet as one host sees it. Null: its agent does not answer, or knows of none.</summary>

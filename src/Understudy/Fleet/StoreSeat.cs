@@ -24,6 +24,9 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
     /// <summary>This host's own member, as it last answered. Null: it does not answer, or there is none.</summary>
     public EtcdStatus? Own { get; private set; }
 
+    /// <summary>The member that leads, as this host's own says, or where it has none another. 0: not known.</summary>
+    public ulong Leader { get; private set; }
+
     public bool Leads => Own is { } own && own.Id == own.Leader;
 
     /// <summary>One look, and what follows from it. Returns what this host is in the fleet from now on.</summary>
@@ -39,7 +42,9 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
         {
             _asked = BootClock.Now;
             _peers = await Peers(cancellation);
+            await AskWhoLeads(cancellation);
         }
+        Leader = Own?.Leader ?? Leader;
         fleet = Follow(fleet);
         var step = SeatDecision.Next(Sight(fleet, running));
         if (step != SeatStep.Stay)
@@ -52,6 +57,20 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
     {
         (_peers, _outSince, Own) = (null, null, null);
         store.Cluster.Reach([.. fleet.Keepers.Select(FleetFile.StoreAddressOf)]);
+    }
+
+    async Task AskWhoLeads(CancellationToken cancellation)
+    {
+        if (Own is not null)
+            return;
+        foreach (var address in (_peers ?? []).SelectMany(peer => peer.ClientAddresses))
+        {
+            if (await Status(address, cancellation) is not { } status)
+                continue;
+            Leader = status.Leader;
+            return;
+        }
+        Leader = 0;
     }
 
     SeatSight Sight(FleetFile fleet, bool running)
