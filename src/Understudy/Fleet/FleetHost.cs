@@ -107,8 +107,7 @@ sealed class FleetHost : IAsyncDisposable
     /// <summary>The agent's end: etcd lives on, and the next agent adopts it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_loops);
+        await EndLoops();
         await _listener.DisposeAsync();
         await _store.DisposeAsync();
         _papers.Dispose();
@@ -116,8 +115,18 @@ sealed class FleetHost : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Ends etcd too, for an agent that takes everything with it.</summary>
-    public Task StopStore() => _keeper.Stop();
+    /// <summary>Ends etcd too, for an agent that takes everything with it; the loops first, which would start it again.</summary>
+    public async Task StopStore()
+    {
+        await EndLoops();
+        await _keeper.Stop();
+    }
+
+    async Task EndLoops()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+    }
 
     public void DiscardStore() => _keeper.Discard();
 

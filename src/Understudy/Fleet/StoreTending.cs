@@ -15,7 +15,7 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     static readonly TimeSpan KeepUpEvery = TimeSpan.FromHours(1);
 
-    /// <summary>A member gives space back only where much of it is free: it answers nothing meanwhile.</summary>
+    /// <summary>A smaller one is not worth it: the member answers nothing meanwhile.</summary>
     const long DefragmentAbove = 64 << 20;
 
     const int SnapshotsKept = 5;
