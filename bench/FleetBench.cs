@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Understudy.Bench.Deploys;
 using Understudy.Bench.Fleets;
 
@@ -26,7 +27,7 @@ sealed class FleetBench(BenchOptions options, Children children)
         File.SetUnixFileMode(children.Folder, (UnixFileMode)0b111_001_001);
         _measured.SawForeign(QuietTime.ForeignPercent(children));
         _progress.Say("three hosts form a fleet");
-        var fleet = new LabFleet(options, children);
+        var fleet = new LabFleet(options, children, 3);
         fleet.Whole();
         Attempt("an idle fleet", () => Idle(fleet));
         Attempt("a hop", () => Hop(fleet));
@@ -35,6 +36,8 @@ sealed class FleetBench(BenchOptions options, Children children)
         Attempt("another host locks up", () => Fault(fleet, "freeze", leader: false, FleetFigures.FrozenFailed, FleetFigures.FrozenP99));
         Attempt("a host loses its power", () => Fault(fleet, "kill", leader: true, FleetFigures.KilledFailed, null));
         Attempt("another host loses its power", () => Fault(fleet, "kill", leader: false, FleetFigures.KilledFailed, null));
+        fleet.Down();
+        Attempt("1,000 simulated hosts", Crowd);
         return new Report(_measured, "fleet", FleetFigures.All).Write();
     }
 
@@ -56,11 +59,11 @@ sealed class FleetBench(BenchOptions options, Children children)
     void Hop(LabFleet fleet)
     {
         var shared = PerRequest(fleet);
-        foreach (var other in LabFleet.Names[1..])
-            fleet.Verb(LabFleet.Names[0], "drain", other);
+        foreach (var other in fleet.Names.Skip(1))
+            fleet.Verb(fleet.Names[0], "drain", other);
         var alone = PerRequest(fleet);
-        foreach (var other in LabFleet.Names[1..])
-            fleet.Verb(LabFleet.Names[0], "drain", other, "--undo");
+        foreach (var other in fleet.Names.Skip(1))
+            fleet.Verb(fleet.Names[0], "drain", other, "--undo");
         _measured.Add(FleetFigures.HopCpu, Measurements.Ours, shared / alone);
         _progress.Say(string.Create(CultureInfo.InvariantCulture, $"proxies: {1000 * shared:N3} ms of CPU per request in the fleet, {1000 * alone:N3} on one host"));
         fleet.Whole();
@@ -70,15 +73,15 @@ sealed class FleetBench(BenchOptions options, Children children)
     double PerRequest(LabFleet fleet)
     {
         var before = fleet.Cpu("proxy");
-        var (requests, _, _) = LabFleet.Measured(fleet.Load(LabFleet.Names[0], Rate, Seconds), TimeSpan.FromSeconds(Seconds + 60));
+        var (requests, _, _) = LabFleet.Measured(fleet.Load(fleet.Names[0], Rate, Seconds), TimeSpan.FromSeconds(Seconds + 60));
         return fleet.Cpu("proxy").Zip(before, (after, earlier) => (after - earlier).TotalSeconds).Sum() / requests;
     }
 
     void Fault(LabFleet fleet, string fault, bool leader, Figure failed, Figure? p99)
     {
         var leads = fleet.Leader();
-        var victim = leader ? leads : LabFleet.Names.Last(name => name != leads);
-        var asked = LabFleet.Names.First(name => name != victim);
+        var victim = leader ? leads : fleet.Names.Last(name => name != leads);
+        var asked = fleet.Names.First(name => name != victim);
         var load = fleet.Load(asked, Rate, Seconds);
         children.Pause(Before);
         fleet.Lab(fault, victim);
@@ -91,17 +94,41 @@ sealed class FleetBench(BenchOptions options, Children children)
         fleet.Whole();
     }
 
+    /// <summary>Beside one real host, whose agent leads, and whose etcd is the only one.</summary>
+    void Crowd()
+    {
+        var fleet = new LabFleet(options, children, 1);
+        fleet.Whole();
+        var (calm, within) = (options.Quick ? 20 : 60, TimeSpan.FromMinutes(2));
+        var crowd = fleet.Crowd(1000, calm + 10, 20);
+        var began = Stopwatch.GetTimestamp();
+        while (!crowd.Said().Contains("are in after", StringComparison.Ordinal))
+        {
+            if (crowd.Ended || Stopwatch.GetElapsedTime(began) > within)
+                throw new BenchFailure($"the simulated hosts are not in:\n{crowd.Said()}");
+            children.Pause(TimeSpan.FromMilliseconds(200));
+        }
+        // What their coming asked of all is done by then.
+        children.Pause(TimeSpan.FromSeconds(5));
+        foreach (var (word, figure) in new[] { ("agent", FleetFigures.CrowdLeaderCpu), ("etcd", FleetFigures.CrowdStoreCpu) })
+        {
+            var (before, from) = (fleet.Cpu(word)[0], Stopwatch.GetTimestamp());
+            children.Pause(TimeSpan.FromSeconds(calm / 2));
+            _measured.Add(figure, Measurements.Ours, 100 * (fleet.Cpu(word)[0] - before) / Stopwatch.GetElapsedTime(from));
+        }
+        if (crowd.WaitForEnd(within) is not 0)
+            throw new BenchFailure($"did not end as it should: {crowd.Command}\n{crowd.Said()}");
+        using var figures = JsonDocument.Parse(crowd.Said().Split('\n').Last(line => line.StartsWith('{')));
+        foreach (var seconds in figures.RootElement.GetProperty("changeSeconds").EnumerateArray())
+            _measured.Add(FleetFigures.CrowdChange, Measurements.Ours, seconds.GetDouble());
+        _progress.Say(string.Create(CultureInfo.InvariantCulture,
+            $"1,000 simulated hosts: leader's agent {_measured.Value(FleetFigures.CrowdLeaderCpu, Measurements.Ours):N1} %, etcd {_measured.Value(FleetFigures.CrowdStoreCpu, Measurements.Ours):N1} % of a core; a change reaches all within {_measured.Value(FleetFigures.CrowdChange, Measurements.Ours):N2} s"));
+        fleet.Down();
+    }
+
     void Attempt(string what, Action action)
     {
         _progress.Say(what);
-        try
-        {
-            action();
-        }
-        catch (Exception failure)
-        {
-            _measured.Failures.Add($"{what}: {failure.Message.TrimEnd()}");
-            _progress.Say($"NOT MEASURED: {_measured.Failures[^1]}");
-        }
+        _measured.Attempt(what, _progress, action);
     }
 }

@@ -14,6 +14,20 @@ sealed class Measurements
     /// <summary>Most of a core, in percent, that something other than the benchmark used while a load ran.</summary>
     public double ForeignPercent { get; private set; }
 
+    /// <summary>One part of a run; the next goes on where it fails.</summary>
+    public void Attempt(string what, Progress progress, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception failure)
+        {
+            Failures.Add($"{what}: {failure.Message.TrimEnd()}");
+            progress.Say($"NOT MEASURED: {Failures[^1]}");
+        }
+    }
+
     public void Add(Figure figure, string who, double value)
     {
         if (!_series.TryGetValue((figure, who), out var series))

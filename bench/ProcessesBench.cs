@@ -70,18 +70,7 @@ sealed class ProcessesBench(BenchOptions options, Children children)
     void Attempt(string what, Action action)
     {
         _progress.Say(what);
-        try
-        {
-            action();
-        }
-        catch (Exception failure)
-        {
-            _measured.Failures.Add($"{what}: {failure.Message.TrimEnd()}");
-            _progress.Say($"NOT MEASURED: {_measured.Failures[^1]}");
-        }
-        finally
-        {
-            children.StopAll();
-        }
+        _measured.Attempt(what, _progress, action);
+        children.StopAll();
     }
 }

@@ -64,18 +64,7 @@ sealed class ProxyBench
 
     void Attempt(string what, Action action)
     {
-        try
-        {
-            action();
-        }
-        catch (Exception failure)
-        {
-            _measured.Failures.Add($"{what}: {failure.Message.TrimEnd()}");
-            _progress.Say($"NOT MEASURED: {_measured.Failures[^1]}");
-        }
-        finally
-        {
-            _children.StopAll();
-        }
+        _measured.Attempt(what, _progress, action);
+        _children.StopAll();
     }
 }

@@ -3,21 +3,22 @@ using Understudy.Bench.Linux;
 
 namespace Understudy.Bench.Fleets;
 
-/// <summary>Three hosts of `understudy lab` that serve bench/native/upstream.c.</summary>
+/// <summary>Hosts of `understudy lab` that serve bench/native/upstream.c.</summary>
 sealed class LabFleet
 {
-    public static readonly string[] Names = ["web-1", "web-2", "web-3"];
+    public readonly IReadOnlyList<string> Names;
 
     static readonly TimeSpan Within = TimeSpan.FromMinutes(4);
     readonly BenchOptions _options;
     readonly Children _children;
     readonly string _state;
 
-    public LabFleet(BenchOptions options, Children children)
+    public LabFleet(BenchOptions options, Children children, int hosts)
     {
         (_options, _children) = (options, children);
+        Names = [.. Enumerable.Range(1, hosts).Select(number => $"web-{number}")];
         var app = children.NewFolder();
-        _state = Path.Combine(children.Folder, "lab");
+        _state = Path.Combine(children.Folder, $"lab-of-{hosts}");
         File.Copy(options.Native("upstream"), Path.Combine(app, "upstream"));
         File.WriteAllText(Path.Combine(app, "understudy.yaml"), """
             app: bench
@@ -29,7 +30,7 @@ sealed class LabFleet
 
             """);
         children.AtEnd(Down);
-        Lab("up", "3", "--app", app);
+        Lab("up", $"{hosts}", "--app", app);
     }
 
     /// <summary>A verb of `lab`, to its end.</summary>
@@ -40,6 +41,9 @@ sealed class LabFleet
 
     public Child Load(string host, int rate, int seconds) =>
         _children.Start([_options.Binary, "lab", "load", "/up", "--rate", $"{rate}", "--seconds", $"{seconds}", "--clients", "32", "--host", host, "--json", "--state", _state]);
+
+    public Child Crowd(int hosts, int seconds, int changes) =>
+        _children.Start([_options.Binary, "lab", "crowd", $"{hosts}", "--seconds", $"{seconds}", "--changes", $"{changes}", "--json", "--state", _state]);
 
     /// <summary>What a load measured; it exits with 1 where a request failed.</summary>
     public static (long Requests, long Failed, double P99) Measured(Child load, TimeSpan within)
@@ -69,7 +73,7 @@ sealed class LabFleet
         for (var tries = 0; tries < 90; tries++)
         {
             using var status = JsonDocument.Parse(Lab("status", "--json").Split('\n').Last(line => line.StartsWith('[')));
-            if (status.RootElement.EnumerateArray().All(host => host.GetProperty("seesUp").GetArrayLength() == 2 && host.GetProperty("state").GetString() == "serving") && Serving() == 3)
+            if (status.RootElement.EnumerateArray().All(host => host.GetProperty("seesUp").GetArrayLength() == Names.Count - 1 && host.GetProperty("state").GetString() == "serving") && Serving() == Names.Count)
                 return;
             _children.Pause(TimeSpan.FromSeconds(1));
         }
@@ -107,7 +111,7 @@ sealed class LabFleet
         return [.. hosts.RootElement.EnumerateArray().Where(host => host.GetProperty("role").GetString() == role).Select(host => host.GetProperty("host").GetString()!)];
     }
 
-    void Down()
+    public void Down()
     {
         using var down = System.Diagnostics.Process.Start(_options.Binary, ["lab", "down", "--state", _state]);
         down.WaitForExit();

@@ -32,6 +32,7 @@ internal static class LabVerb
             Say(screen, $"{host.Name} is as before; it serves again once its workers are ready and the others see it.");
         }));
         command.Add(Load(screen));
+        command.Add(Crowd(screen));
         command.Add(Status(screen));
         command.Add(Down(screen));
         command.Add(Hidden(OfHost("supervise", "Keeps a host's agent running", (_, host) => LabSupervisor.Run(host))));
@@ -115,6 +116,51 @@ internal static class LabVerb
                     screen.Line($"  {times} x {SafeText.Of(failure)}");
             }
             return figures.Failed == 0 ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    static Command Crowd(Screen screen)
+    {
+        var count = new Argument<int>("N") { DefaultValueFactory = _ => 1000, Description = "How many, 1 to 2000. Default: 1000" };
+        var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 30, Description = "How long they only live, 1 to 86400. Default: 30" };
+        var changes = new Option<int>("--changes") { DefaultValueFactory = _ => 10, Description = "How many changes are timed then, 1 to 1000. Default: 10" };
+        Bounds.Add(seconds, 1, 86_400, "--seconds takes 1 to 86400.");
+        Bounds.Add(changes, 1, 1_000, "--changes takes 1 to 1000.");
+        count.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 1 or > 2000)
+                result.AddError("A crowd has 1 to 2000 hosts.");
+        });
+        var command = new Command("crowd", "Simulated hosts join the fleet's store for a while; how long a change takes to reach all") { count, seconds, changes, state, json };
+        command.SetAction(async parse =>
+        {
+            using var told = new CancellationTokenSource();
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => End(signal, told));
+            using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => End(signal, told));
+            try
+            {
+                var many = parse.GetValue(count);
+                await using var crowd = new LabCrowd(Hosts(Place(parse))[0], many);
+                var began = BootClock.Now;
+                await crowd.Enter(told.Token);
+                var joined = BootClock.Now - began;
+                Say(screen, string.Create(CultureInfo.InvariantCulture, $"{many} simulated hosts are in after {joined.TotalSeconds:0.0} s; they live for {parse.GetValue(seconds)} s"));
+                await Task.Delay(TimeSpan.FromSeconds(parse.GetValue(seconds)), told.Token);
+                var took = new List<double>();
+                for (var change = 0; change < parse.GetValue(changes); change++)
+                    took.Add(Math.Round((await crowd.Change(told.Token)).TotalSeconds, 3));
+                if (parse.GetValue(json))
+                    screen.Line(JsonSerializer.Serialize(new LabCrowdDocument(many, Math.Round(joined.TotalSeconds, 3), took), JsonLab.Default.LabCrowdDocument));
+                else
+                    screen.Line(string.Create(CultureInfo.InvariantCulture, $"a change reached all {many} after {took.Order().ElementAt(took.Count / 2):0.000} s (median of {took.Count}), {took.Max():0.000} s at most"));
+                return ExitCode.Done;
+            }
+            catch (OperationCanceledException)
+            {
+                Say(screen, "Ended; what the simulated hosts wrote is removed.");
+                return ExitCode.Failed;
+            }
         });
         return command;
     }

@@ -11,7 +11,7 @@ namespace Understudy.Fleet;
 sealed class FleetHost : IAsyncDisposable
 {
     static readonly TimeSpan TurnEvery = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
     static readonly TimeSpan PapersEvery = TimeSpan.FromMinutes(1);
     static readonly TimeSpan EpochEvery = TimeSpan.FromSeconds(10);
     static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(30);

@@ -20,7 +20,13 @@ sealed record LabFigures(int Requests, int Failed, double PerSecond, double P50M
 /// <summary>A lab's host, for scripts.</summary>
 sealed record LabHostDocument(string Host, string Url, string Root, IReadOnlyList<string> Faults, string State, IReadOnlyList<string> SeesUp, long Requests);
 
+/// <summary>What simulated hosts have measured.</summary>
+/// <param name="JoinedSeconds">Until all were connected and knew the hosts.</param>
+/// <param name="ChangeSeconds">Of each change, from before it was sent until the last of them knew.</param>
+sealed record LabCrowdDocument(int Hosts, double JoinedSeconds, IReadOnlyList<double> ChangeSeconds);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LabFigures))]
+[JsonSerializable(typeof(LabCrowdDocument))]
 [JsonSerializable(typeof(IReadOnlyList<LabHostDocument>))]
 sealed partial class JsonLab : JsonSerializerContext;

@@ -85,6 +85,11 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
                 events.Add("host.heard", $"{host.Host} ({host.Address}) is heard again");
             }
         }
+        foreach (var (gone, entry) in told.Where(one => hosts.All(host => host.Host != one.Key)))
+        {
+            await store.Commit(new StoreTransaction().When(entry).Delete(entry.Key), cancellation);
+            _beats.Remove(gone);
+        }
     }
 
     async Task Decide(IReadOnlyList<EtcdPeer> members, IReadOnlyList<HostRecord> hosts, TimeSpan now, CancellationToken cancellation)
