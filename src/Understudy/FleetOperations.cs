@@ -20,6 +20,7 @@ public sealed class FleetOperations : IAsyncDisposable
     readonly Func<HostDocument> _status;
     readonly SemaphoreSlim _one = new(1, 1);
     FleetHost? _fleet;
+    Task _leaving = Task.CompletedTask;
     IReadOnlyDictionary<string, HostBeat> _beats = new Dictionary<string, HostBeat>();
 
     internal FleetOperations(Func<Func<DateTimeOffset, HostBeat>, FleetParts> parts, HostConfig host, Func<HostDocument> status)
@@ -38,7 +39,7 @@ public sealed class FleetOperations : IAsyncDisposable
         try
         {
             if (FleetFile.Read(_parts.Paths) is { } file)
-                _fleet = await FleetHost.Start(_parts, file, cancellation);
+                Be(await FleetHost.Start(_parts, file, cancellation));
         }
         catch (OperationRefused refused)
         {
@@ -75,7 +76,9 @@ public sealed class FleetOperations : IAsyncDisposable
         await _one.WaitAsync(cancellation);
         try
         {
-            MayEnter();
+            // One whose certificate has expired is in it by name alone.
+            if (_fleet is not { Standing: Decisions.Fleet.CertificateStanding.Expired })
+                MayEnter();
             var (token, fingerprint, keepers) = JoinText.Parse(request.Token);
             if (request.Witness)
                 MayKeep();
@@ -88,6 +91,8 @@ public sealed class FleetOperations : IAsyncDisposable
                     var address = request.Address is null ? from : OwnAddress(request.Address);
                     var (key, asked) = KeyFor(token);
                     var answer = await FleetCalls.Join(keeper, authority, new JoinRequest(token, HostName, address.ToString(), asked, JoinRequest.Spoken), cancellation);
+                    if (_fleet is { } before)
+                        await End(before, forGood: before.AuthorityPem.Trim() != authority.Trim());
                     FleetPapers.Put(_parts.Paths, authority, answer.Certificate, key);
                     await Enter(new FleetFile { Host = HostName, Address = address.ToString(), Witness = request.Witness, Keepers = answer.Keepers, Epoch = answer.Epoch }, cancellation);
                     File.Delete(JoiningPath);
@@ -144,6 +149,22 @@ public sealed class FleetOperations : IAsyncDisposable
         return new DoneDocument(request.On ? $"{request.Host} gets no new requests; its workers stay up" : $"{request.Host} gets requests again");
     }
 
+    internal async Task<DoneDocument> Remove(FleetRemoveRequest request, CancellationToken cancellation)
+    {
+        var (registry, own) = (Fleet.Registry, Fleet.File.Host);
+        if (registry.Hosts.FirstOrDefault(host => host.Host == request.Host) is not { } host)
+            throw new OperationRefused($"the fleet has no host {request.Host}; it has {string.Join(", ", registry.Hosts.Select(one => one.Host))}", RefusalKind.Unknown);
+        if (host.Host == own && registry.Hosts.Count == 1)
+            return await EndFleet(request.By, cancellation);
+        if (host.Host == own)
+            throw new OperationRefused($"{own} is this host: run this on another one of the fleet", RefusalKind.Invalid);
+        if (!registry.IsSilent(host.Host) && !registry.IsDrained(host.Host) && !host.Witness)
+            throw new OperationRefused($"{host.Host} serves: `understudy drain {host.Host}` first, and then remove it");
+        await registry.Remove(host, new RemovalRecord(host.Address, request.By, _parts.Time.GetUtcNow()), cancellation);
+        _parts.Events.Add("host.removed", $"{host.Host} ({host.Address}) is in the fleet no more (by {request.By})");
+        return new DoneDocument($"{host.Host} is in the fleet no more; as soon as it can it serves alone, and what it kept of the store goes to others. It can join again with a token");
+    }
+
     internal async Task<IReadOnlyList<FleetEventDocument>> Events(long after, int limit, CancellationToken cancellation)
     {
         try
@@ -173,6 +194,7 @@ public sealed class FleetOperations : IAsyncDisposable
     {
         if (_fleet is { } fleet)
             await fleet.DisposeAsync();
+        await _leaving;
         _one.Dispose();
     }
 
@@ -183,7 +205,7 @@ public sealed class FleetOperations : IAsyncDisposable
         return new JoinTokenDocument(JoinText.Of(await fleet.Tokens.Create(lasts, cancellation), fleet.File.Keepers), until);
     }
 
-    /// <summary>Undone where it does not come to be.</summary>
+    /// <summary>Undone where it does not come to be: the host serves alone.</summary>
     async Task Enter(FleetFile file, CancellationToken cancellation)
     {
         FleetHost? fleet = null;
@@ -193,11 +215,12 @@ public sealed class FleetOperations : IAsyncDisposable
             fleet = await FleetHost.Start(_parts, file, cancellation);
             if (!await fleet.IsIn(AnswersWithin, cancellation))
                 throw new OperationRefused($"the fleet's store does not answer within {AnswersWithin.TotalSeconds:0} s: {(fleet.StoreSaid is { Length: > 0 } said ? said : "see `understudy events`")}. Is port {FleetFile.StorePort} open between the hosts? Nothing was changed; try again");
-            _fleet = fleet;
+            Be(fleet);
         }
         catch
         {
             FleetFile.Remove(_parts.Paths);
+            _parts.Reach(FleetReach.Alone);
             if (fleet is not null)
             {
                 await fleet.StopStore();
@@ -207,6 +230,65 @@ public sealed class FleetOperations : IAsyncDisposable
             }
             throw;
         }
+    }
+
+    void Be(FleetHost fleet)
+    {
+        _fleet = fleet;
+        _leaving = LeaveWhenRemoved(fleet);
+    }
+
+    async Task LeaveWhenRemoved(FleetHost fleet)
+    {
+        try
+        {
+            var removal = await fleet.Removed;
+            await _one.WaitAsync();
+            try
+            {
+                if (_fleet != fleet)
+                    return;
+                await End(fleet, forGood: true);
+                _parts.Events.Add("fleet.left", $"this host was removed from its fleet (by {removal.By}), and serves alone; `understudy join` with a token brings it back");
+            }
+            finally
+            {
+                _one.Release();
+            }
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    async Task<DoneDocument> EndFleet(string by, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            await End(Fleet, forGood: true);
+            _parts.Events.Add("fleet.ended", $"this host was the last of its fleet, which is over; it serves alone (by {by})");
+            return new DoneDocument($"{HostName} was the last host of its fleet, which is over; it serves alone");
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <param name="forGood">Nothing of it stays on this host; else it may go on with what it kept.</param>
+    async Task End(FleetHost fleet, bool forGood)
+    {
+        _fleet = null;
+        if (forGood)
+        {
+            await fleet.StopStore();
+            fleet.DiscardStore();
+        }
+        await fleet.DisposeAsync();
+        if (!forGood)
+            return;
+        FleetFile.Remove(_parts.Paths);
+        _parts.Reach(FleetReach.Alone);
+        FleetPapers.Remove(_parts.Paths);
     }
 
     void MayEnter()

@@ -67,6 +67,7 @@ public class FleetTests
         Assert.Contains("web-1", log, StringComparison.Ordinal);
         Assert.Contains("web-2 gets no new requests", log, StringComparison.Ordinal);
         Assert.True(log.IndexOf("web-2 (", StringComparison.Ordinal) < log.IndexOf("web-2 gets no new requests", StringComparison.Ordinal), log);
+        Assert.Contains("a change reached all 50", (await lab.Crowd(50, 3)), StringComparison.Ordinal);
         Assert.Contains("is in a fleet already", (await lab.Run(2, "join", (await lab.Token(1)))).Output, StringComparison.Ordinal);
     }
 
@@ -209,10 +210,7 @@ public class FleetTests
         await lab.UnderLoad(100, async () =>
         {
             await lab.Answered("web-2", 50);
-            var agent = Agent(lab.Host(2));
-            Kernel.Kill(agent);
-            await Eventually.Until("another agent runs", 2.Seconds(), () => Agent(lab.Host(2)) is not 0 and var next && next != agent);
-            await Eventually.Until("it answers", 20.Seconds(), async () => (await lab.Status())[1].State == "serving");
+            await lab.KillAgent(2);
         });
         foreach (var number in (int[])[1, 2])
             await LabProcesses.Kill(lab.Host(number));
@@ -220,9 +218,6 @@ public class FleetTests
         await lab.Again(3);
         await lab.Sees("web-1", "web-2", "web-3");
     }
-
-    static int Agent(LabHost host) => (ProcFile.Text(Path.Combine(host.Cgroup, "cgroup.procs")) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(int.Parse).FirstOrDefault(pid => (ProcFile.Text($"/proc/{pid}/cmdline") ?? "").Contains("\0agent\0", StringComparison.Ordinal));
 
     /// <summary>All that is there of a lab, by its names.</summary>
     static List<string> Left(LabHosts lab)

@@ -14,6 +14,8 @@ internal static class PostgresUrl
         var user = url.UserInfo.Split(':', 2);
         var connection = new NpgsqlConnectionStringBuilder
         {
+            // A URL has a password, never Kerberos; looking for that asks a resolver for the address's name, and waits where none answers.
+            GssEncryptionMode = GssEncryptionMode.Disable,
             Host = url.Host.Trim('[', ']'),
             Port = url.Port > 0 ? url.Port : DefaultPort,
             Database = Uri.UnescapeDataString(url.AbsolutePath.Trim('/')),

@@ -18,6 +18,7 @@ public static class MembershipDecision
     /// <summary>With two members either one's end would stop the store: one is better.</summary>
     public static int Wanted(int hosts) => hosts >= 5 ? 5 : hosts >= 3 ? 3 : 1;
 
+    /// <param name="members">The one that leads first: it is the last to be found one too many.</param>
     /// <param name="waited">For how long a member that has not started yet was seen.</param>
     public static MembershipStep Next(IReadOnlyList<StoreMember> members, IReadOnlyList<StoreHost> hosts, TimeSpan waited)
     {
@@ -27,19 +28,31 @@ public static class MembershipDecision
                 ? new MembershipStep.Stay()
                 : new MembershipStep.Remove(fresh, $"its host has not started it within {StartsWithin.TotalSeconds:0} s");
         }
-        var candidate = hosts.Where(host => host.CanHold && host.Silent < Heard && !members.Any(member => member.PeerAddress == host.PeerAddress))
+        var candidate = hosts.Where(host => host.CanBeTaken && host.Silent < Heard && !members.Any(member => member.PeerAddress == host.PeerAddress))
             // The witness is there for nothing else.
             .OrderByDescending(host => host.Witness).ThenBy(host => host.Name, StringComparer.Ordinal).FirstOrDefault();
+        bool IsHeard(StoreMember member) => Of(hosts, member) is { } host && host.Silent < Heard;
+        var heard = members.Count(IsHeard);
+        if (members.FirstOrDefault(member => Of(hosts, member) is { Removed: true }) is { } removed)
+        {
+            if (members.Count(member => member != removed && IsHeard(member)) > (members.Count - 1) / 2)
+                return new MembershipStep.Remove(removed, "its host was removed from the fleet");
+            // It keeps the store alone, or holds the majority up: another first.
+            return candidate is not null && heard == members.Count ? new MembershipStep.Add(candidate) : new MembershipStep.Stay();
+        }
+        // Hosts that are silent count: they may come back. So do members whose host lost its etcd.
+        var known = hosts.Count(host => !host.Removed && (host.CanHold || members.Any(member => member.PeerAddress == host.PeerAddress)));
+        if (members.Count > Wanted(known) && heard == members.Count)
+            return new MembershipStep.Remove(members[^1], $"{known} hosts are too few for {members.Count} members");
         if (candidate is null)
             return new MembershipStep.Stay();
-        var heard = members.Count(member => Of(hosts, member) is { } host && host.Silent < Heard);
         if (members.FirstOrDefault(member => Of(hosts, member) is not { } host || host.Silent >= Dead) is { } dead)
         {
             return heard > (members.Count - 1) / 2
                 ? new MembershipStep.Remove(dead, $"nothing was heard of its host for {Dead.TotalSeconds:0} s, and {candidate.Name} takes its place")
                 : new MembershipStep.Stay();
         }
-        return members.Count < Wanted(hosts.Count(host => host.CanHold && host.Silent < Dead)) && heard == members.Count
+        return members.Count < Wanted(hosts.Count(host => host.CanBeTaken && host.Silent < Dead)) && heard == members.Count
             ? new MembershipStep.Add(candidate)
             : new MembershipStep.Stay();
     }

@@ -34,7 +34,7 @@ internal sealed class ApiRoutes(ApiCalls calls, Func<string?> remote)
         (_, "/v1/restart" or "/v1/scale") => throw OtherMethod(context, "POST"),
         (_, "/v1/env") => throw OtherMethod(context, "GET, POST"),
         _ => deploys.Answer(context, stopping) ?? tokens.Answer(context) ?? fleet.Answer(context) ?? throw new BadRequest(
-            "Nothing is here. There are /v1/status, /v1/workers, /v1/memory, /v1/events, /v1/restart, /v1/scale, /v1/run, /v1/env, /v1/source, /v1/deploys, /v1/releases, /v1/rollback, /v1/maintenance, /v1/tokens, /v1/hosts, /v1/drain, /v1/fleet/init, /v1/fleet/join, /v1/fleet/tokens, /v1/fleet/recover, /v1/fleet/events and /metrics.",
+            "Nothing is here. There are /v1/status, /v1/workers, /v1/memory, /v1/events, /v1/restart, /v1/scale, /v1/run, /v1/env, /v1/source, /v1/deploys, /v1/releases, /v1/rollback, /v1/maintenance, /v1/tokens, /v1/hosts, /v1/drain, /v1/fleet/init, /v1/fleet/join, /v1/fleet/tokens, /v1/fleet/recover, /v1/fleet/remove, /v1/fleet/events and /metrics.",
             StatusCodes.Status404NotFound),
     };
 

@@ -13,6 +13,9 @@ public sealed record FleetInitRequest(string? Address, string By);
 /// <param name="Address">Null: the one from which the fleet is reached.</param>
 public sealed record FleetJoinRequest(string Token, string? Address, bool Witness, string By);
 
+/// <summary>Body of POST /v1/fleet/remove.</summary>
+public sealed record FleetRemoveRequest(string Host, string By);
+
 /// <summary>Body of POST /v1/fleet/recover.</summary>
 /// <param name="From">A snapshot's path on this host. Null: what this host keeps.</param>
 public sealed record FleetRecoverRequest(string? From, string By);

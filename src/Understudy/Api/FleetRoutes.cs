@@ -9,7 +9,7 @@ internal sealed class FleetRoutes(FleetOperations calls)
     public const string HostsPath = "/v1/hosts", DrainPath = "/v1/drain", EventsPath = "/v1/fleet/events";
 
     /// <summary>Who is let into the fleet is decided on its hosts alone.</summary>
-    public const string InitPath = "/v1/fleet/init", JoinPath = "/v1/fleet/join", TokensPath = "/v1/fleet/tokens", RecoverPath = "/v1/fleet/recover";
+    public const string InitPath = "/v1/fleet/init", JoinPath = "/v1/fleet/join", TokensPath = "/v1/fleet/tokens", RecoverPath = "/v1/fleet/recover", RemovePath = "/v1/fleet/remove";
 
     const int LongestToken = 2_000;
     const int MostEvents = 1_000;
@@ -24,8 +24,9 @@ internal sealed class FleetRoutes(FleetOperations calls)
         ("POST", JoinPath) => Join(context),
         ("POST", TokensPath) => Token(context),
         ("POST", RecoverPath) => Recover(context),
+        ("POST", RemovePath) => Remove(context),
         (_, HostsPath or EventsPath) => throw ApiRoutes.OtherMethod(context, "GET"),
-        (_, DrainPath or InitPath or JoinPath or TokensPath or RecoverPath) => throw ApiRoutes.OtherMethod(context, "POST"),
+        (_, DrainPath or InitPath or JoinPath or TokensPath or RecoverPath or RemovePath) => throw ApiRoutes.OtherMethod(context, "POST"),
         _ => null,
     };
 
@@ -70,6 +71,12 @@ internal sealed class FleetRoutes(FleetOperations calls)
     {
         var body = await RequestBody.Read(context.Request, ["from", "by"], context.RequestAborted);
         await ApiRoutes.Json(context, await calls.Recover(new FleetRecoverRequest(body.Text("from"), By(context, body)), context.RequestAborted), JsonDocuments.Readable.DoneDocument);
+    }
+
+    async Task Remove(HttpContext context)
+    {
+        var body = await RequestBody.Read(context.Request, ["host", "by"], context.RequestAborted);
+        await ApiRoutes.Json(context, await calls.Remove(new FleetRemoveRequest(Needed(body, "host"), By(context, body)), context.RequestAborted), JsonDocuments.Readable.DoneDocument);
     }
 
     static long Number(HttpContext context, string name, long otherwise) => context.Request.Query[name] is [{ Length: > 0 } text]

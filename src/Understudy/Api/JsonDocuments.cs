@@ -36,6 +36,7 @@ namespace Understudy.Api;
 [JsonSerializable(typeof(FleetInitRequest))]
 [JsonSerializable(typeof(FleetJoinRequest))]
 [JsonSerializable(typeof(FleetRecoverRequest))]
+[JsonSerializable(typeof(FleetRemoveRequest))]
 [JsonSerializable(typeof(JoinTokenDocument))]
 [JsonSerializable(typeof(JoinTokenRequest))]
 [JsonSerializable(typeof(DrainRequest))]

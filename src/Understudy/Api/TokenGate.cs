@@ -15,7 +15,7 @@ internal sealed class TokenGate(TokenOperations tokens, Func<HttpContext, Cancel
     public async Task Answer(HttpContext context, CancellationToken stopping)
     {
         var pass = Admit(context);
-        if (context.Request.Path.Value is TokenRoutes.Path or "/v1/run" or FleetRoutes.InitPath or FleetRoutes.JoinPath or FleetRoutes.TokensPath or FleetRoutes.RecoverPath)
+        if (context.Request.Path.Value is TokenRoutes.Path or "/v1/run" or FleetRoutes.InitPath or FleetRoutes.JoinPath or FleetRoutes.TokensPath or FleetRoutes.RecoverPath or FleetRoutes.RemovePath)
             throw new BadRequest("This is answered on the agent's own host alone, on its unix socket: log in there (ssh) and run the command again.", StatusCodes.Status403Forbidden);
         context.Items[NameOfToken] = pass.Name;
         using var cut = pass.Revoked.UnsafeRegister(static request => ((HttpContext)request!).Abort(), context);

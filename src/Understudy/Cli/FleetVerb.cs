@@ -14,7 +14,7 @@ internal static class FleetVerb
         Several hosts that serve the same apps and carry each other's requests. `fleet init` begins one on a host that runs already, without losing
         a request; `understudy join TOKEN` adds a host; `understudy hosts` lists them. What they share is kept by etcd, which Understudy runs itself:
         on one host, from three hosts on by three, from five on by five. The hosts reach one another on ports 2379, 2380, 7444 and 7445.
-        """) { InitCommand(screen), TokenCommand(screen), RecoverCommand(screen) };
+        """) { InitCommand(screen), TokenCommand(screen), RemoveCommand(screen), RecoverCommand(screen) };
 
     static Command InitCommand(Screen screen)
     {
@@ -50,6 +50,27 @@ internal static class FleetVerb
         {
             var client = new ApiClient(common.LocalPlace(parse, "Tokens to join with are made").Agent);
             Write(screen, client.Post(FleetRoutes.TokensPath, new JoinTokenRequest(parse.GetValue(lasts) * 60, Caller.Name), JsonDocuments.Readable.JoinTokenRequest, JsonDocuments.Readable.JoinTokenDocument), common.Json(parse));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    static Command RemoveCommand(Screen screen)
+    {
+        var which = new Argument<string>("HOST") { Description = "As `understudy hosts` lists it; it must be drained, or silent" };
+        var command = new Command("remove", """
+            Take a host out of the fleet for good: what it kept of the store goes to others, and it serves alone from when it hears of it. To turn
+            a machine off for a while, `understudy drain HOST` is enough. One that was removed can join again.
+
+            Examples:
+              understudy drain web-3 && understudy fleet remove web-3      a host that runs
+              understudy fleet remove web-3                                one that died for good
+            """) { which };
+        var common = new CommonOptions(command, withApp: false);
+        command.SetAction(parse =>
+        {
+            var client = common.LocalPlace(parse, "A host is removed from a fleet").Agent;
+            Answer.Write(screen, new ApiClient(client).Post(FleetRoutes.RemovePath, new FleetRemoveRequest(parse.GetRequiredValue(which), Caller.Name), JsonDocuments.Readable.FleetRemoveRequest, JsonDocuments.Readable.DoneDocument), common.Json(parse));
             return ExitCode.Done;
         });
         return command;

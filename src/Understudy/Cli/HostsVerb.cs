@@ -27,12 +27,13 @@ internal static class HostsVerb
     {
         var table = new TextTable(
             new("HOST"), new("ADDRESS", DropAt: 2), new("ROLE"), new("STATE"), new("RELEASE", DropAt: 1), new("LOAD", Right: true, DropAt: 3), new("MEMORY", Right: true, DropAt: 4), new("VERSION", DropAt: 5), new("LAST"));
+        var differ = hosts.Select(host => host.Architecture).Distinct().Count() > 1;
         foreach (var host in hosts)
             table.Add(
                 host.Host, host.Address, host.Role, new Cell(State(host), InkOf(host)), host.Releases.Count == 0 ? "-" : string.Join(", ", host.Releases),
                 host.SpokeAt is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{host.Load:0.0}/{host.Processors}"),
                 host.MemoryTotalBytes == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{100 - (100.0 * host.MemoryAvailableBytes / host.MemoryTotalBytes):0} %"),
-                host.Version, host.Trouble ?? host.LastSentence);
+                differ ? $"{host.Version} {host.Architecture}" : host.Version, host.Trouble ?? host.LastSentence);
         table.Write(screen);
     }
 

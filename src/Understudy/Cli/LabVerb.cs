@@ -50,15 +50,17 @@ internal static class LabVerb
         });
         var app = new Option<string>("--app") { HelpName = "DIR", DefaultValueFactory = _ => ".", Description = "The app's folder. Default: the current one" };
         var witness = new Option<bool>("--witness") { Description = "One host more, which keeps a part of the fleet's store and serves no app: what two hosts need" };
-        var command = new Command("up", "Start hosts that serve an app together") { count, app, witness, state };
+        var with = new Option<string[]>("--with") { HelpName = "SERVICE", Description = "Runs postgres or redis outside the hosts, which the app finds by DATABASE_URL and REDIS_URL; may be given twice" };
+        with.AcceptOnlyFromAmong(LabServices.Postgres, LabServices.Redis);
+        var command = new Command("up", "Start hosts that serve an app together") { count, app, with, witness, state };
         command.SetAction(async parse =>
         {
             var place = Place(parse);
             using var held = Hold(place);
             var folder = HostedApps.Resolved(parse.GetValue(app)!);
             // Says what is wrong with the app before anything is made.
-            HostedApps.ReadAsCaller([folder]);
-            await new Lab(place, text => Say(screen, text)).Up(parse.GetValue(count), folder, parse.GetValue(witness));
+            var hosted = HostedApps.ReadAsCaller([folder])[0];
+            await new Lab(place, text => Say(screen, text)).Up(parse.GetValue(count), hosted, parse.GetValue(witness), parse.GetValue(with) ?? []);
             foreach (var host in place.Hosts())
                 screen.Line($"{host.Name}  {host.Url}  (`understudy status --root {host.Root}`)");
             screen.Line("All serve, each its own clients' requests and the others'. Load one: `understudy lab load`; hurt one: `understudy lab freeze web-2`;");

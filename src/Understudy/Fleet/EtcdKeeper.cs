@@ -19,6 +19,7 @@ sealed class EtcdKeeper(Paths paths, IOwnership ownership, ProcessExits exits, E
     static readonly TimeSpan FrozenAfter = TimeSpan.FromSeconds(10);
 
     static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan DiesWithin = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -105,17 +106,24 @@ sealed class EtcdKeeper(Paths paths, IOwnership ownership, ProcessExits exits, E
     }
 
     /// <summary>Asks it to end, and kills it at its deadline.</summary>
-    public async Task Stop()
+    /// <returns>False: the kernel holds it, and it does not end even when killed.</returns>
+    public async Task<bool> Stop()
     {
         ownership.Signal(Id, 0, Signal.Term);
         var deadline = BootClock.Now + StopsWithin;
         while (Running)
         {
+            if (BootClock.Now > deadline + DiesWithin)
+            {
+                events.Add("etcd.stuck", $"etcd, pid {string.Join(", ", ownership.Processes(Id, 0))}, was killed and has not ended within {DiesWithin.TotalSeconds:0} s: the kernel holds it (state D?); look at the host's disk");
+                return false;
+            }
             if (BootClock.Now > deadline)
                 ownership.Kill(Id, 0);
             await Task.Delay(TimeSpan.FromMilliseconds(50), time);
         }
         ownership.Release(Id);
+        return true;
     }
 
     /// <summary>Removes what it kept.</summary>

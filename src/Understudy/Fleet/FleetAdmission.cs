@@ -39,6 +39,7 @@ sealed class FleetAdmission(string own, FleetPapers papers, JoinTokens tokens, H
         if (registry.Hosts.FirstOrDefault(host => host.Host == request.Host || host.Address == request.Address) is { } same && !(registry.IsSilent(same.Host) || same.Host == request.Host && same.Address == request.Address))
             throw new OperationRefused($"the fleet has a host {same.Host} at {same.Address}: give this one another name (`host:` in its agent.yaml) and address, and join again with the same token");
         var certificate = signer.Issue(request.SigningRequest, request.Host, [address], time);
+        await registry.Welcome(request.Host, cancellation);
         events.Add("host.joined", $"{request.Host} ({address}) has joined the fleet: its certificate is good for {CertificateRenewal.Lasts.TotalDays:0} days and renews itself");
         return new JoinAnswerDocument(certificate, fleet().Keepers, fleet().Epoch);
     }

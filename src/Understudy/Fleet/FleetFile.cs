@@ -70,6 +70,7 @@ sealed record FleetFile
 [JsonSerializable(typeof(HostRecord))]
 [JsonSerializable(typeof(HostBeat))]
 [JsonSerializable(typeof(DrainRecord))]
+[JsonSerializable(typeof(RemovalRecord))]
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(JoinAnswerDocument))]
 [JsonSerializable(typeof(RenewRequest))]

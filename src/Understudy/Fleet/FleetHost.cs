@@ -27,6 +27,7 @@ sealed class FleetHost : IAsyncDisposable
     readonly string? _etcd = EtcdKeeper.Version();
     readonly List<Task> _loops = [];
     readonly SemaphoreSlim _turning = new(1, 1);
+    readonly TaskCompletionSource<RemovalRecord> _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     TimeSpan _beaten;
     TimeSpan _epochAsked;
     TimeSpan _papersSeen;
@@ -48,7 +49,7 @@ sealed class FleetHost : IAsyncDisposable
         _tending = new StoreTending(parts.Paths, _store, parts.Events, parts.Time);
         Registry = new HostRegistry(_store, parts.Events) { Changed = Route };
         Events = new FleetEvents(parts.Paths, _store, parts.Events, file.Host, parts.Time);
-        Tokens = new JoinTokens(_store, _papers.Fingerprint, parts.Time);
+        Tokens = new JoinTokens(_store, file.Host, _papers.Fingerprint, parts.Time);
         _listener = new FleetListener(_papers, new FleetAdmission(file.Host, _papers, Tokens, Registry, () => _file, parts.Events, parts.Time));
     }
 
@@ -64,6 +65,13 @@ sealed class FleetHost : IAsyncDisposable
 
     /// <summary>The member that leads the store. 0: not known.</summary>
     public ulong Leader => _seat.Leader;
+
+    /// <summary>Ends when somebody has removed this host from the fleet, and nothing of the fleet needs it any more.</summary>
+    public Task<RemovalRecord> Removed => _removed.Task;
+
+    public CertificateStanding Standing => _papers.Standing;
+
+    public string AuthorityPem => _papers.AuthorityPem;
 
     /// <summary>What etcd said last, for where it does not come up.</summary>
     public string StoreSaid => _keeper.LastLines;
@@ -108,6 +116,7 @@ sealed class FleetHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndLoops();
+        _removed.TrySetCanceled();
         await _listener.DisposeAsync();
         await _store.DisposeAsync();
         _papers.Dispose();
@@ -169,7 +178,8 @@ sealed class FleetHost : IAsyncDisposable
         {
             if (await Answers(cancellation))
                 throw new OperationRefused("the fleet's store answers: there is nothing to recover. `understudy hosts` shows who keeps it");
-            await _keeper.Stop();
+            if (!await _keeper.Stop())
+                throw new OperationRefused("this host's etcd does not end, even when killed: the kernel holds it. Restart the host, or recover on another that kept the store");
             _keeper.Restore(_file, snapshot);
             var next = _file with { Epoch = _file.Epoch + 1, Keepers = [_file.Address], Founding = false };
             next.Write(_parts.Paths);
@@ -224,8 +234,9 @@ sealed class FleetHost : IAsyncDisposable
         }));
         if (answers.OfType<EpochAnswer>().MaxBy(answer => answer.Epoch) is not { } newest || newest.Epoch <= _file.Epoch)
             return;
+        if (!await _keeper.Stop())
+            return;
         _parts.Events.Add("etcd.left", "the fleet's store was begun anew without this host: what it kept is removed");
-        await _keeper.Stop();
         _keeper.Discard();
         var next = _file with { Epoch = newest.Epoch, Keepers = newest.Keepers };
         next.Write(_parts.Paths);
@@ -245,6 +256,15 @@ sealed class FleetHost : IAsyncDisposable
         }
         if (_seat.Members is not { } members || !Registry.Listed)
             return;
+        if (Registry.Removed.TryGetValue(_file.Host, out var removal))
+        {
+            // Only once others keep what it kept of the store.
+            if (!_keeper.Running && !_keeper.HasData && members.All(member => member.Name != _file.Host))
+                _removed.TrySetResult(removal);
+            else if (_seat.Leads)
+                await _tending.Turn(members, _seat.Leader, Registry, _stop.Token);
+            return;
+        }
         await Registry.Say(new HostRecord(_file.Host, _file.Address, _file.Witness, RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(), Product.Version, _etcd), _stop.Token);
         if (BootClock.Now - _beaten >= BeatEvery)
         {
@@ -256,7 +276,7 @@ sealed class FleetHost : IAsyncDisposable
             _tending.Rest();
             return;
         }
-        await _tending.Turn(members, Registry.Hosts, _stop.Token);
+        await _tending.Turn(members, _seat.Leader, Registry, _stop.Token);
         await Events.Trim(_stop.Token);
     }
 

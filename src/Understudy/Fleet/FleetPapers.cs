@@ -82,6 +82,13 @@ sealed class FleetPapers : IDisposable
         }
     }
 
+    /// <summary>What let this host into a fleet, and others by it, is worth nothing in its hands any more.</summary>
+    public static void Remove(Paths paths)
+    {
+        foreach (var path in (string[])[SignerPath(paths), CertificatePath(paths), AuthorityPath(paths)])
+            File.Delete(path);
+    }
+
     /// <summary>Makes this host one that signs.</summary>
     public static void PutSigner(Paths paths, SecretBox box, string authority) => Files.Replace(SignerPath(paths), box.Seal(authority, Sealed));
 

@@ -12,8 +12,11 @@ sealed record FleetParts(
     Paths Paths, IOwnership Ownership, ProcessExits Exits, EventLog Events, SecretBox Box, TimeProvider Time, Func<DateTimeOffset, HostBeat> Beat, Action<FleetReach> Reach);
 
 /// <summary>What the proxy is to know of the fleet.</summary>
-/// <param name="Hop">How the hosts' proxies know one another.</param>
+/// <param name="Hop">How the hosts' proxies know one another. Null: it is in no fleet.</param>
 /// <param name="Listen">Where it takes requests from theirs.</param>
 /// <param name="Others">The hosts that requests may go to. Null: not known yet, and those that were before hold.</param>
 /// <param name="Drained">This host's workers are to get no more of them while another host can.</param>
-sealed record FleetReach(HopRoute Hop, string Listen, IReadOnlyList<HostRoute>? Others, bool Drained);
+sealed record FleetReach(HopRoute? Hop, string? Listen, IReadOnlyList<HostRoute>? Others, bool Drained)
+{
+    public static FleetReach Alone { get; } = new(null, null, [], Drained: false);
+}

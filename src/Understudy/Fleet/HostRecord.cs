@@ -21,6 +21,12 @@ sealed record HostBeat(
     public const string Folder = "beats/";
 }
 
+/// <summary>A host that is in the fleet no more, because somebody said so: it reads this when it can, and is alone from then on. Gone once it joins again.</summary>
+sealed record RemovalRecord(string Address, string By, DateTimeOffset At)
+{
+    public const string Folder = "fleet/removed/";
+}
+
 /// <summary>A host that gets no new requests, because somebody said so.</summary>
 sealed record DrainRecord(string By, DateTimeOffset At)
 {

@@ -25,7 +25,11 @@ sealed class HostRegistry(IStore store, EventLog events)
         }
     }
 
-    public IReadOnlyList<HostRecord> Hosts => [.. Of(HostRecord.Folder).Select(pair => Parse(pair.Text)).OfType<HostRecord>().OrderBy(host => host.Host, StringComparer.Ordinal)];
+    public IReadOnlyList<HostRecord> Hosts => [.. Of(HostRecord.Folder).Select(pair => Parse(pair.Text, JsonFleet.Default.HostRecord)).OfType<HostRecord>().OrderBy(host => host.Host, StringComparer.Ordinal)];
+
+    /// <summary>Hosts that were removed, by name.</summary>
+    public IReadOnlyDictionary<string, RemovalRecord> Removed => Of(RemovalRecord.Folder)
+        .Select(pair => (pair.Name, Record: Parse(pair.Text, JsonFleet.Default.RemovalRecord))).Where(one => one.Record is not null).ToDictionary(one => one.Name, one => one.Record!);
 
     public bool IsDrained(string host) => Has(DrainRecord.Folder + host);
 
@@ -72,8 +76,29 @@ sealed class HostRegistry(IStore store, EventLog events)
         var key = DrainRecord.Folder + host;
         var change = drain is null ? new StoreTransaction().Delete(key) : new StoreTransaction().Put(key, JsonSerializer.Serialize(drain, JsonFleet.Default.DrainRecord));
         if (await store.Commit(change, cancellation) is not StoreCommit.Done)
-            throw new OperationRefused("the fleet's store does not answer: nothing was changed, or it will be seen in `understudy hosts`; try again");
+            throw Silent();
     }
+
+    /// <summary>The host is in the fleet no more, and nothing of what was said of it stays.</summary>
+    /// <exception cref="OperationRefused">The store did not take it.</exception>
+    public async Task Remove(HostRecord host, RemovalRecord removal, CancellationToken cancellation)
+    {
+        var change = new StoreTransaction()
+            .Put(RemovalRecord.Folder + host.Host, JsonSerializer.Serialize(removal, JsonFleet.Default.RemovalRecord))
+            .Delete(host.Key).Delete(DrainRecord.Folder + host.Host).Delete(StoreTending.SilentFolder + host.Host).Delete(HostBeat.Folder + host.Host);
+        if (await store.Commit(change, cancellation) is not StoreCommit.Done)
+            throw Silent();
+    }
+
+    /// <summary>One that was removed joins again.</summary>
+    /// <exception cref="OperationRefused">The store did not take it.</exception>
+    public async Task Welcome(string host, CancellationToken cancellation)
+    {
+        if (Has(RemovalRecord.Folder + host) && await store.Commit(new StoreTransaction().Delete(RemovalRecord.Folder + host), cancellation) is not StoreCommit.Done)
+            throw Silent();
+    }
+
+    static OperationRefused Silent() => new("the fleet's store does not answer: nothing was changed, or it will be seen in `understudy hosts`; try again");
 
     bool Take(StoreNews news)
     {
@@ -122,11 +147,11 @@ sealed class HostRegistry(IStore store, EventLog events)
     }
 
     /// <summary>Null: it is none, as a newer Understudy may have written.</summary>
-    static HostRecord? Parse(string text)
+    static T? Parse<T>(string text, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize(text, JsonFleet.Default.HostRecord);
+            return JsonSerializer.Deserialize(text, type);
         }
         catch (JsonException)
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Understudy.State;
 
 namespace Understudy.Fleet;
@@ -20,7 +21,8 @@ enum JoinAnswer
 }
 
 /// <summary>Tokens by which hosts join: each once, for a time. The store has their hashes, so that who reads it cannot join.</summary>
-sealed class JoinTokens(IStore store, byte[] fleetFingerprint, TimeProvider time)
+/// <param name="own">This host.</param>
+sealed class JoinTokens(IStore store, string own, byte[] fleetFingerprint, TimeProvider time)
 {
     /// <summary>Before the rest, so that a token found in the wrong place is known for what it is.</summary>
     public const string Prefix = "usj_";
@@ -39,7 +41,7 @@ sealed class JoinTokens(IStore store, byte[] fleetFingerprint, TimeProvider time
             throw new OperationRefused($"a join token lasts up to {Longest.TotalDays:0} days", RefusalKind.Invalid);
         var (id, secret) = (RandomNumberGenerator.GetBytes(IdBytes), RandomNumberGenerator.GetBytes(SecretBytes));
         var until = time.GetUtcNow() + lasts;
-        var written = await store.Commit(new StoreTransaction().WhenAbsent(Key(id)).Put(Key(id), Text(Convert.ToHexStringLower(SHA256.HashData(secret)), until, usedBy: "-")), cancellation);
+        var written = await store.Commit(new StoreTransaction().WhenAbsent(Key(id)).Put(Key(id), Text(Convert.ToHexStringLower(SHA256.HashData(secret)), until, own, usedBy: "-")), cancellation);
         if (written is not StoreCommit.Done)
             throw new OperationRefused(written is StoreCommit.Unknown unknown ? $"the join token could not be written down: {unknown.Why}" : "the join token could not be written down; try again");
         return Prefix + Base64Url.EncodeToString([.. id, .. secret, .. fleetFingerprint]);
@@ -61,16 +63,16 @@ sealed class JoinTokens(IStore store, byte[] fleetFingerprint, TimeProvider time
             // Who loses the swap looks again, and finds who won it.
             while (true)
             {
-                if (await store.Get(Key(id), cancellation) is not { } entry || entry.Text.Split('\n') is not [var hash, var until, var usedBy])
+                if (await store.Get(Key(id), cancellation) is not { } entry || entry.Text.Split('\n') is not [var hash, var until, var maker, var usedBy])
                     return JoinAnswer.Unknown;
                 if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(secret), Convert.FromHexString(hash)))
                     return JoinAnswer.Unknown;
                 var end = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(until, CultureInfo.InvariantCulture));
-                if (time.GetUtcNow() >= end)
+                if (await NowAt(maker, cancellation) >= end)
                     return JoinAnswer.Expired;
                 if (usedBy != "-")
                     return usedBy == holder ? JoinAnswer.Accepted : JoinAnswer.UsedBefore;
-                var answer = await store.Commit(new StoreTransaction().When(entry).Put(entry.Key, Text(hash, end, holder)), cancellation);
+                var answer = await store.Commit(new StoreTransaction().When(entry).Put(entry.Key, Text(hash, end, maker, holder)), cancellation);
                 if (answer is not StoreCommit.Refused)
                     return answer is StoreCommit.Done ? JoinAnswer.Accepted : JoinAnswer.NotKnown;
             }
@@ -86,10 +88,16 @@ sealed class JoinTokens(IStore store, byte[] fleetFingerprint, TimeProvider time
     {
         foreach (var entry in (await store.List(Folder, null, cancellation))!.Entries)
         {
-            if (entry.Text.Split('\n') is [_, var until, _] && time.GetUtcNow() >= DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(until, CultureInfo.InvariantCulture)) + Longest)
+            if (entry.Text.Split('\n') is [_, var until, _, _] && time.GetUtcNow() >= DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(until, CultureInfo.InvariantCulture)) + Longest)
                 await store.Commit(new StoreTransaction().When(entry).Delete(entry.Key), cancellation);
         }
     }
+
+    /// <summary>By the clock of who made it, as it says itself every few seconds: this host's may be hours off.</summary>
+    async Task<DateTimeOffset> NowAt(string maker, CancellationToken cancellation) =>
+        maker != own && await store.Get(StoreTending.SilentFolder + maker, cancellation) is null && await store.Get(HostBeat.Folder + maker, cancellation) is { } beat
+            ? JsonSerializer.Deserialize(beat.Value.Span, JsonFleet.Default.HostBeat)!.At
+            : time.GetUtcNow();
 
     static (byte[] Id, byte[] Secret, byte[] Fleet)? Parts(string token)
     {
@@ -102,5 +110,5 @@ sealed class JoinTokens(IStore store, byte[] fleetFingerprint, TimeProvider time
 
     static string Key(byte[] id) => Folder + Convert.ToHexStringLower(id);
 
-    static string Text(string hash, DateTimeOffset until, string usedBy) => string.Create(CultureInfo.InvariantCulture, $"{hash}\n{until.ToUnixTimeMilliseconds()}\n{usedBy}");
+    static string Text(string hash, DateTimeOffset until, string maker, string usedBy) => string.Create(CultureInfo.InvariantCulture, $"{hash}\n{until.ToUnixTimeMilliseconds()}\n{maker}\n{usedBy}");
 }

@@ -1,6 +1,7 @@
 using Understudy.Api;
 using Understudy.Decisions.Fleet;
 using Understudy.Linux;
+using Understudy.State;
 
 namespace Understudy.Fleet;
 
@@ -16,12 +17,14 @@ sealed class Lab(LabPlace place, Action<string> say)
     static readonly TimeSpan StarvedStands = TimeSpan.FromMilliseconds(180);
 
     readonly LabNetwork _network = new(place);
+    readonly LabServices _services = new(place);
 
     /// <summary>Returns when every host serves and sees the others.</summary>
-    /// <param name="app">The app's folder; each host gets a copy.</param>
+    /// <param name="app">Each host gets a copy of its folder.</param>
+    /// <param name="services">What is to run outside the hosts, by <see cref="LabServices"/>.</param>
     /// <param name="witness">One host more, which keeps a part of the store and serves no app.</param>
     /// <exception cref="OperationRefused">It cannot be, or a host does not come to serve; nothing is left then.</exception>
-    public async Task Up(int count, string app, bool witness = false)
+    public async Task Up(int count, HostedApp app, bool witness, IReadOnlyCollection<string> services)
     {
         if (place.Hosts() is var there && there.Any(LabProcesses.Lives))
             throw new OperationRefused($"a lab of {there.Count} hosts runs already in {place.Folder}. Use it (`understudy lab status`), or `understudy lab down` first");
@@ -35,8 +38,9 @@ sealed class Lab(LabPlace place, Action<string> say)
             Files.MakePassage(place.Folder);
             var hosts = Enumerable.Range(1, witness ? count + 1 : count).Select(place.Host).ToList();
             _network.Make(hosts);
+            var env = await _services.Start(services);
             foreach (var host in hosts)
-                Furnish(host, witness && host == hosts[^1] ? null : app);
+                Furnish(host, witness && host == hosts[^1] ? null : app, env);
             foreach (var host in hosts)
                 LabProcesses.Start(host);
             say($"started {hosts.Count} hosts");
@@ -61,6 +65,7 @@ sealed class Lab(LabPlace place, Action<string> say)
             if (place.Host(number) is var host && (Directory.Exists(host.Root) || Directory.Exists(host.Cgroup)))
                 await LabProcesses.Remove(host);
         }
+        await _services.Remove();
         if (place.Cgroup is { } group)
             Cgroups.Remove(group);
         _network.Remove();
@@ -134,7 +139,7 @@ sealed class Lab(LabPlace place, Action<string> say)
 
     public static string Name(LabFault fault) => fault switch { LabFault.OneWay => "one-way", LabFault.CutEtcd => "cut-etcd", _ => fault.ToString().ToLowerInvariant() };
 
-    static void Furnish(LabHost host, string? app)
+    static void Furnish(LabHost host, HostedApp? app, IReadOnlyDictionary<string, string> env)
     {
         Files.MakePassage(host.Root);
         Directory.CreateDirectory(host.Paths.Etc);
@@ -143,17 +148,22 @@ sealed class Lab(LabPlace place, Action<string> say)
             File.WriteAllText(host.Paths.AgentConfig, $"host: {host.Name}\n");
             return;
         }
-        var copy = Path.Combine(host.Root, "app");
-        LabNetwork.Run("cp", false, "-a", "--reflink=auto", app, copy);
+        // By its own name, which is the app's where its configuration has none.
+        var copy = Path.Combine(host.Root, "app", Path.GetFileName(app.Folder));
+        Files.MakePassage(Path.GetDirectoryName(copy)!);
+        LabNetwork.Run("cp", false, "-a", "--reflink=auto", app.Folder, copy);
         // The state of an `understudy up` there is none of this host's.
         Files.RemoveTree(Path.Combine(copy, ".understudy"));
         File.WriteAllText(host.Paths.AgentConfig, $$"""
             host: {{host.Name}}
             listen: ["http://0.0.0.0:80"]
             apps:
-              - {path: {{copy}}, user: {{Users.OwnerOf(app)?.Name ?? "root"}}}
+              - {path: {{copy}}, user: {{Users.OwnerOf(app.Folder)?.Name ?? "root"}}}
 
             """);
+        Directory.CreateDirectory(host.Paths.Lib);
+        using var database = new Database(host.Paths.State);
+        new AppSecrets(database, new SecretBox(host.Paths.SecretKey), TimeProvider.System).Set(app.Config.App, env, "lab");
     }
 
     /// <summary>As an operator does it: a fleet begun on the first host, and joined by the others.</summary>

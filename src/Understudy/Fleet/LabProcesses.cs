@@ -70,7 +70,10 @@ static class LabProcesses
         });
     }
 
-    static async Task KillGroup(string group)
+    /// <summary>The processes of a group; none where it is not there.</summary>
+    public static IEnumerable<int> In(string group) => (ProcFile.Text(Path.Combine(group, "cgroup.procs")) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse);
+
+    public static async Task KillGroup(string group)
     {
         if (!Directory.Exists(group))
             return;

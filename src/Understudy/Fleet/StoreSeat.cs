@@ -92,8 +92,9 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
                 keeper.Start(fleet, Cluster(fleet), founding: false);
                 break;
             case SeatStep.Leave:
+                if (!await keeper.Stop())
+                    break;
                 events.Add("etcd.left", "the fleet's store is kept by others now: this host's etcd is ended, and what it kept is removed");
-                await keeper.Stop();
                 keeper.Discard();
                 _peers = null;
                 break;

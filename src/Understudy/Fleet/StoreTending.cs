@@ -29,8 +29,9 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
     /// <summary>It is not this host's to do any more, and begins anew when it is.</summary>
     public void Rest() => _since = null;
 
-    public async Task Turn(IReadOnlyList<EtcdPeer> members, IReadOnlyList<HostRecord> hosts, CancellationToken cancellation)
+    public async Task Turn(IReadOnlyList<EtcdPeer> members, ulong leader, HostRegistry registry, CancellationToken cancellation)
     {
+        var hosts = registry.Hosts;
         var now = BootClock.Now;
         if (_since is null)
         {
@@ -45,7 +46,7 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
         await TellSilent(hosts, now, cancellation);
         // Who has only just begun to listen has heard nobody yet.
         if (now - _since >= MembershipDecision.Heard || hosts.All(host => _beats.GetValueOrDefault(host.Host).Renewed))
-            await Decide(members, hosts, now, cancellation);
+            await Decide(members, leader, hosts, registry.Removed, now, cancellation);
         if (now - _keptUp >= KeepUpEvery)
         {
             _keptUp = now;
@@ -92,14 +93,15 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
         }
     }
 
-    async Task Decide(IReadOnlyList<EtcdPeer> members, IReadOnlyList<HostRecord> hosts, TimeSpan now, CancellationToken cancellation)
+    async Task Decide(IReadOnlyList<EtcdPeer> members, ulong leader, IReadOnlyList<HostRecord> hosts, IReadOnlyDictionary<string, RemovalRecord> removed, TimeSpan now, CancellationToken cancellation)
     {
         var sights = hosts.Select(host => new StoreHost(
-            host.Host, $"https://{FleetFile.At(host.Address, FleetFile.StorePeerPort)}", host.Etcd is not null, host.Witness, Silent(host.Host, now))).ToList();
-        var list = members.Select(StoreSeat.Member).ToList();
+            host.Host, PeerAddress(host.Address), host.Etcd is not null, host.Witness, Silent(host.Host, now)))
+            .Concat(removed.Select(one => new StoreHost(one.Key, PeerAddress(one.Value.Address), CanHold: false, Witness: false, Silent(one.Key, now), Removed: true))).ToList();
+        var list = InOrder(members);
         // What is asked for every few seconds may lack what was just done.
         if (MembershipDecision.Next(list, sights, default) is not MembershipStep.Stay)
-            list = [.. (await store.Cluster.Peers(cancellation)).Select(StoreSeat.Member)];
+            list = InOrder(await store.Cluster.Peers(cancellation));
         _fresh = list.FirstOrDefault(member => !member.HasStarted) is { } waiting ? _fresh is { } known && known.Id == waiting.Id ? known : (waiting.Id, now) : null;
         switch (MembershipDecision.Next(list, sights, _fresh is { } fresh ? now - fresh.Since : TimeSpan.Zero))
         {
@@ -112,7 +114,11 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
                 events.Add("etcd.removed", $"{(member.HasStarted ? member.Name : member.PeerAddress)} keeps the fleet's store no more: {reason}");
                 break;
         }
+
+        List<StoreMember> InOrder(IReadOnlyList<EtcdPeer> peers) => [.. peers.OrderByDescending(peer => peer.Id == leader).ThenBy(peer => peer.Name, StringComparer.Ordinal).Select(StoreSeat.Member)];
     }
+
+    static string PeerAddress(string host) => $"https://{FleetFile.At(host, FleetFile.StorePeerPort)}";
 
     async Task KeepUp(IReadOnlyList<EtcdPeer> members, CancellationToken cancellation)
     {

@@ -58,7 +58,7 @@ sealed class RoutePublisher
     /// <summary>Whom requests may go to from now on.</summary>
     /// <param name="hosts">Null: those that were found.</param>
     /// <param name="drained">This host's workers get none while another host can take it.</param>
-    public void Reach(HopRoute hop, IReadOnlyList<HostRoute>? hosts, bool drained)
+    public void Reach(HopRoute? hop, IReadOnlyList<HostRoute>? hosts, bool drained)
     {
         lock (_gate)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -13,11 +14,13 @@ sealed partial class Buyers : IAsyncDisposable
     readonly ConcurrentQueue<int> _lost = [];
     readonly Task _running;
     readonly int _port;
+    readonly IPAddress? _address;
     int _bought;
 
-    public Buyers(int port, int visitors)
+    /// <param name="address">Null: this machine's own.</param>
+    public Buyers(int port, int visitors, IPAddress? address = null)
     {
-        _port = port;
+        (_port, _address) = (port, address);
         _running = Task.WhenAll(Enumerable.Range(0, visitors).Select(_ => Task.Run(Run)));
     }
 
@@ -44,7 +47,7 @@ sealed partial class Buyers : IAsyncDisposable
     /// <summary>Every order that was confirmed is written, and none twice.</summary>
     public async Task OrdersAreWrittenOnce()
     {
-        using var client = new Client(_port);
+        using var client = new Client(_port, _address);
         using var document = JsonDocument.Parse((await client.Get("/orders.json")).Body);
         var written = document.RootElement.GetProperty("orders").EnumerateArray().Select(order => order.GetProperty("token").GetString()!).ToList();
         Assert.Equal(written.Count, written.Distinct().Count());
@@ -59,7 +62,7 @@ sealed partial class Buyers : IAsyncDisposable
 
     async Task Run()
     {
-        using var client = new Client(_port);
+        using var client = new Client(_port, _address);
         while (!_stop.IsCancellationRequested)
         {
             try

@@ -8,7 +8,8 @@ namespace Understudy.Lab.Harness;
 /// <summary>
 /// A plain HTTP/1.1 client on one connection that it keeps. It never retries: a connection closed under it without `Connection: close` is a failure.
 /// </summary>
-sealed class Client(int port) : IDisposable
+/// <param name="address">Null: this machine's own.</param>
+sealed class Client(int port, IPAddress? address = null) : IDisposable
 {
     Socket? _socket;
     byte[] _buffer = new byte[65_536];
@@ -30,7 +31,7 @@ sealed class Client(int port) : IDisposable
             {
                 _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 (_from, _to) = (0, 0);
-                await _socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), limit.Token);
+                await _socket.ConnectAsync(new IPEndPoint(address ?? IPAddress.Loopback, port), limit.Token);
             }
             var head = new StringBuilder($"{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\n");
             if (cookie is not null)

@@ -18,7 +18,7 @@ public sealed class JoinTokensTests : IDisposable
     {
         _database = new Database(_folder["state.db"]);
         _store = new EmbeddedStore(_database, _time);
-        _tokens = new JoinTokens(_store, Ours, _time);
+        _tokens = new JoinTokens(_store, "web-1", Ours, _time);
     }
 
     static CancellationToken Ending => TestContext.Current.CancellationToken;
@@ -51,6 +51,24 @@ public sealed class JoinTokensTests : IDisposable
         Assert.Equal(expected, $"{await _tokens.Redeem(token, Host, Ending)}");
     }
 
+    [Theory]
+    [InlineData(-60, 59, "Accepted")]
+    [InlineData(-60, 61, "Expired")]
+    [InlineData(60, 59, "Accepted")]
+    [InlineData(60, 61, "Expired")]
+    public async Task It_lasts_by_the_clock_of_who_made_it_though_another_host_is_asked_whose_clock_is_off(int off, int minutes, string expected)
+    {
+        var token = await Token();
+        _time.Now += TimeSpan.FromMinutes(minutes);
+        var beat = new HostBeat(_time.Now, 0, 1, 1, 1, [], 0, null, "", _time.Now);
+        await _store.Commit(new StoreTransaction().Put(HostBeat.Folder + "web-1", System.Text.Json.JsonSerializer.Serialize(beat, JsonFleet.Default.HostBeat)), Ending);
+        var theirs = new SetTime(_time.Now + TimeSpan.FromMinutes(off));
+        Assert.Equal(expected, $"{await new JoinTokens(_store, "web-2", Ours, theirs).Redeem(token, Host, Ending)}");
+        // Where nothing is heard of it, by one's own.
+        await _store.Commit(new StoreTransaction().Put(StoreTending.SilentFolder + "web-1", ""), Ending);
+        Assert.Equal(minutes + off >= 60 ? "Expired" : "Accepted", $"{await new JoinTokens(_store, "web-3", Ours, theirs).Redeem(token, Host, Ending)}");
+    }
+
     [Fact]
     public async Task A_forged_token_is_unknown()
     {
@@ -74,7 +92,7 @@ public sealed class JoinTokensTests : IDisposable
         var token = await Token();
         Assert.Equal(Ours, JoinTokens.FleetOf(token));
         Assert.Null(JoinTokens.FleetOf("usj_nonsense"));
-        Assert.Equal(JoinAnswer.Unknown, await new JoinTokens(_store, SHA256.HashData("theirs"u8), _time).Redeem(token, Host, Ending));
+        Assert.Equal(JoinAnswer.Unknown, await new JoinTokens(_store, "web-1", SHA256.HashData("theirs"u8), _time).Redeem(token, Host, Ending));
         var secret = System.Buffers.Text.Base64Url.DecodeFromChars(token.AsSpan(JoinTokens.Prefix.Length))[8..40];
         Assert.DoesNotContain(Convert.ToHexStringLower(secret), Assert.Single((await _store.List("", null, Ending))!.Entries).Text, StringComparison.Ordinal);
         Assert.NotEqual(token, await Token());

@@ -39,7 +39,7 @@ public sealed class JoiningTests : IAsyncLifetime
         _papers = FleetPapers.Open(paths, box, TimeProvider.System);
         _registry = new HostRegistry(_store, _events);
         _following = _registry.Follow(_stop.Token);
-        _tokens = new JoinTokens(_store, _papers.Fingerprint, TimeProvider.System);
+        _tokens = new JoinTokens(_store, "web-1", _papers.Fingerprint, TimeProvider.System);
         _listener = new FleetListener(_papers, new FleetAdmission("web-1", _papers, _tokens, _registry, () => new FleetFile { Host = "web-1", Address = _address, Keepers = [_address], Epoch = 3 }, _events, TimeProvider.System));
     }
 

@@ -5,7 +5,7 @@ namespace Understudy.Tests.Decisions.Fleet;
 
 public class MembershipDecisionTests
 {
-    /// <summary>Hosts as `name:seconds of silence`, with `-` where they have no etcd and `w` for a witness.</summary>
+    /// <summary>Hosts as `name:seconds of silence`, with `-` where they have no etcd, `w` for a witness and `x` for one that was removed.</summary>
     [Theory]
     [InlineData("a", "a:0", 0, "stay", "alone it is best alone")]
     [InlineData("a", "a:0 b:0", 0, "stay", "with two, either one's end would stop the store")]
@@ -28,6 +28,17 @@ public class MembershipDecisionTests
     [InlineData("a b c", "a:0 b:60 c:60 d:0", 0, "stay", "what lost its majority is not taken apart")]
     [InlineData("a b c", "a:0 b:20 c:60 d:0", 0, "stay", "nor what would: only one is sure to be there")]
     [InlineData("a b", "a:0 b:20 c:0", 0, "stay", "nobody is added while one is silent")]
+    [InlineData("a b c", "a:0 b:0 c:0x", 0, "-c", "one that was removed goes at once")]
+    [InlineData("a b c", "a:0 b:0 c:90x", 0, "-c", "heard or not")]
+    [InlineData("a b", "a:0 b:0", 0, "-b", "and two are too many for two hosts")]
+    [InlineData("a b", "a:0 b:20", 0, "stay", "but none is removed while one is silent")]
+    [InlineData("a b c", "a:0 b:20 c:0x", 0, "stay", "the removed one holds the majority up")]
+    [InlineData("a b c", "a:0 b:20 c:0x d:0", 0, "stay", "and nobody is added then")]
+    [InlineData("a", "a:0x b:0", 0, "+b", "another first where it is the only one")]
+    [InlineData("a b", "a:0x b:0", 0, "-a", "")]
+    [InlineData("a b c", "a:0 b:0 c:60", 0, "stay", "a host that is silent for long still counts as one that may come back")]
+    [InlineData("a b c", "a:0 b:0 c:0-", 0, "stay", "as does one that lost its etcd")]
+    [InlineData("a b c d", "a:0 b:0 c:0 d:0", 0, "-d", "four are worse than three")]
     public void Who_keeps_the_store(string members, string hosts, int waited, string expected, string why)
     {
         var step = MembershipDecision.Next(
@@ -49,6 +60,7 @@ public class MembershipDecisionTests
             var chance = new Random(seed);
             var names = Enumerable.Range(0, chance.Next(1, 8)).Select(i => $"h{i}").ToList();
             var silentSince = names.ToDictionary(name => name, _ => -1);
+            var removed = new HashSet<string>();
             var members = new List<(StoreMember Member, int Added)> { (new StoreMember(1, "h0", "h0"), 0) };
             ulong next = 2;
             for (var second = 0; second < 2_000; second++)
@@ -59,6 +71,8 @@ public class MembershipDecisionTests
                     if (silentSince[name] >= 0 ? quiet || chance.Next(150) == 0 : !quiet && chance.Next(300) == 0)
                         silentSince[name] = silentSince[name] >= 0 ? -1 : second;
                 }
+                if (!quiet && chance.Next(1_000) == 0 && removed.Count < names.Count - 1)
+                    removed.Add(names[chance.Next(names.Count)]);
                 bool Lives(string name) => silentSince[name] < 0;
                 // A member starts where its host lives.
                 for (var i = 0; i < members.Count; i++)
@@ -73,25 +87,30 @@ public class MembershipDecisionTests
                 var fresh = members.FirstOrDefault(member => !member.Member.HasStarted);
                 var step = MembershipDecision.Next(
                     [.. members.Select(member => member.Member)],
-                    [.. names.Select(name => new StoreHost(name, name, true, false, TimeSpan.FromSeconds(Lives(name) ? 0 : second - silentSince[name])))],
+                    [.. names.Select(name => new StoreHost(name, name, true, false, TimeSpan.FromSeconds(Lives(name) ? 0 : second - silentSince[name]), removed.Contains(name)))],
                     TimeSpan.FromSeconds(fresh.Member is null ? 0 : second - fresh.Added));
                 if (step is MembershipStep.Add add)
                     members.Add((new StoreMember(next++, "", add.Host.PeerAddress), second));
-                else if (step is MembershipStep.Remove remove)
+                // As etcd does, it removes no living member where the rest would be no majority: whose end is not noticed yet.
+                else if (step is MembershipStep.Remove remove && (!Lives(remove.Member.PeerAddress)
+                    || members.Count(member => member.Member != remove.Member && member.Member.HasStarted && Lives(member.Member.PeerAddress)) > (members.Count - 1) / 2))
                     members.RemoveAll(member => member.Member.Id == remove.Member.Id);
+                else
+                    continue;
                 var after = members.Count(member => member.Member.HasStarted && Lives(member.Member.PeerAddress));
                 var of = members.Count(member => member.Member.HasStarted);
                 Assert.True(step is MembershipStep.Stay || after > of / 2, $"seed {seed}, second {second}: {step} leaves {after} of {of}");
                 Assert.True(members.Count(member => !member.Member.HasStarted) <= 1, $"seed {seed}, second {second}");
                 Assert.Equal(members.Count, members.Select(member => member.Member.PeerAddress).Distinct().Count());
             }
-            Assert.True(members.Count >= MembershipDecision.Wanted(names.Count), $"seed {seed}: {members.Count} of {names.Count} hosts keep it");
+            Assert.True(members.Count == MembershipDecision.Wanted(names.Count - removed.Count), $"seed {seed}: {members.Count} of {names.Count - removed.Count} hosts keep it");
+            Assert.DoesNotContain(members, member => removed.Contains(member.Member.PeerAddress));
         }
     }
 
     static StoreHost Host(string text)
     {
         var (name, rest) = (text.Split(':')[0], text.Split(':')[1]);
-        return new StoreHost(name, name, !rest.EndsWith('-'), rest.EndsWith('w'), TimeSpan.FromSeconds(int.Parse(rest.TrimEnd('-', 'w'), CultureInfo.InvariantCulture)));
+        return new StoreHost(name, name, !rest.EndsWith('-'), rest.EndsWith('w'), TimeSpan.FromSeconds(int.Parse(rest.TrimEnd('-', 'w', 'x'), CultureInfo.InvariantCulture)), rest.EndsWith('x'));
     }
 }
