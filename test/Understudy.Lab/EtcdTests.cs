@@ -151,8 +151,12 @@ public class EtcdTests
         });
         Assert.Equal(added!.Id, (await store.Cluster.Add(fresh.Peer, Ending)).Id);
         fresh.Start(etcd.All, existing: true);
-        store.Cluster.Reach(etcd.Endpoints);
+        store.Cluster.Reach([.. etcd.Endpoints.Where(endpoint => endpoint != fresh.Client)], [fresh.Client]);
         await Eventually.Until("the new member follows", 20.Seconds(), async () => await store.Cluster.Status(fresh.Client, 1.Seconds(), Ending) is { Leader: not 0 });
+        Assert.True((await store.Cluster.Peers(Ending)).Single(peer => peer.Id == added.Id).IsLearner);
+        await Eventually.Until("it has all, and counts", 20.Seconds(), () => store.Cluster.Promote(added.Id, Ending));
+        Assert.True(await store.Cluster.Promote(added.Id, Ending));
+        store.Cluster.Reach(etcd.Endpoints);
         await load.GoesOn(50, 10.Seconds());
         await load.EachWasToldOnce();
         Assert.InRange(load.Longest, TimeSpan.Zero, CallEnds);

@@ -206,7 +206,7 @@ public class FleetTests
     [Trait("length", "long")]
     public async Task An_agent_that_is_killed_is_back_at_once_and_a_crashed_labs_leftovers_are_cleaned_by_the_next()
     {
-        await using var lab = await LabHosts.Up(2);
+        await using var lab = await LabHosts.Up(2, "--with", "redis");
         await lab.UnderLoad(100, async () =>
         {
             await lab.Answered("web-2", 50);
@@ -215,7 +215,8 @@ public class FleetTests
         foreach (var number in (int[])[1, 2])
             await LabProcesses.Kill(lab.Host(number));
         Assert.NotEmpty(Left(lab));
-        await lab.Again(3);
+        // Its Redis too, which would have the port.
+        await lab.Again(3, "--with", "redis");
         await lab.Sees("web-1", "web-2", "web-3");
     }
 

@@ -165,6 +165,17 @@ public class FleetTroubleTests
             await Eventually.Until("one keeps it", 120.Seconds(), async () => (await lab.Hosts(1)) is { Count: 2 } left && left.Count(host => host.Role is "leader" or "keeper") == 1);
             Assert.Empty(Directory.EnumerateFiles(lab.Host(3).Paths.Fleet, "*.sealed"));
 
+            // What is in its way changes nothing.
+            using (var squatter = new Started("nsenter", [LabNetwork.InNet(lab.Host(3)), "redis-server", "--port", $"{FleetFile.StorePort}", "--bind", lab.Host(3).Address, "--protected-mode", "no", "--save", ""]))
+            {
+                await Eventually.Until("its port is taken", 20.Seconds(), () => squatter.Output.Contains("Ready to accept connections", StringComparison.Ordinal));
+                (code, output) = await lab.Run(3, "fleet", "init", "--address", lab.Host(3).Address);
+                Assert.Equal(1, code);
+                Assert.Contains("Nothing was changed", output, StringComparison.Ordinal);
+            }
+            await Eventually.Until("its proxy listens for nobody else's", 60.Seconds(), async () => !(await lab.Run(3, "status")).Output.Contains("hop://", StringComparison.Ordinal));
+            Assert.Contains("in no fleet", (await lab.Run(3, "hosts")).Output, StringComparison.Ordinal);
+
             // In place, while it serves.
             (code, output) = await lab.Run(3, "fleet", "init", "--address", lab.Host(3).Address);
             Assert.True(code == 0, output);
@@ -176,6 +187,35 @@ public class FleetTroubleTests
             await lab.Tell("three keep the store again", [1, 2, 3], hosts => hosts.Count(host => host.Role is "leader" or "keeper") == 3 && hosts.All(host => host.State == "serving"));
             await lab.Sees("web-3", "web-1", "web-2");
         }, "web-3");
+    }
+
+    [Fact]
+    public async Task A_store_of_which_no_member_has_its_disk_left_is_begun_anew_from_a_snapshot()
+    {
+        await using var lab = await LabHosts.Up(3);
+        Assert.Equal(0, (await lab.Run(1, "drain", "web-2")).Code);
+        // The first one is taken a minute after the store got its leader.
+        string? snapshot = null;
+        await Eventually.Until("there is a snapshot", 150.Seconds(), () => (snapshot = Enumerable.Range(1, 3).Select(number => Path.Combine(lab.Host(number).Paths.Fleet, "snapshots")).Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.db")).FirstOrDefault()) is not null);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(snapshot!));
+        var number = Enumerable.Range(1, 3).Single(one => snapshot!.StartsWith(lab.Host(one).Root, StringComparison.Ordinal));
+        foreach (var one in (int[])[1, 2, 3])
+            await lab.Do("kill", $"web-{one}");
+        foreach (var one in (int[])[1, 2, 3])
+            Directory.Delete(Path.Combine(lab.Host(one).Paths.Etcd, "data"), recursive: true);
+        await lab.Do("heal", $"web-{number}");
+        // Whoever asks it is served all the while.
+        await Eventually.Until("it serves", 60.Seconds(), async () => (await lab.Status())[number - 1].State == "serving");
+        Assert.Equal(0, (await lab.Load(number, 50)).Failed);
+        Assert.Contains("this host keeps nothing of the store", (await lab.Run(number, "fleet", "recover", "--others-are-off")).Output, StringComparison.Ordinal);
+        var (code, output) = await lab.Run(number, "fleet", "recover", "--others-are-off", "--from", snapshot!);
+        Assert.True(code == 0, output);
+        Assert.Equal("drained", (await lab.Hosts(number))[1].State);
+        foreach (var one in (int[])[1, 2, 3])
+            await lab.Do("heal", $"web-{one}");
+        await lab.Tell("three keep it again", [1, 2, 3], hosts => hosts.Count(host => host.Role is "leader" or "keeper") == 3 && hosts.All(host => host.State is "serving" or "drained"));
+        Assert.Equal(0, (await lab.Run(1, "drain", "web-2", "--undo")).Code);
     }
 
     [Fact]

@@ -12,21 +12,26 @@ public static class MembershipDecision
     /// <summary>A member that was silent for so long gives its place to a host that has none. What it kept is worth nothing from then on.</summary>
     public static readonly TimeSpan Dead = TimeSpan.FromSeconds(60);
 
-    /// <summary>So long a new member has to start; until then it counts against the majority without being of use.</summary>
+    /// <summary>So long a new member has to start, before another host gets its place.</summary>
     public static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>And so long, from when it was added, to have all that the others have: minutes for etcd's largest stores.</summary>
+    public static readonly TimeSpan CatchesUpWithin = TimeSpan.FromMinutes(5);
 
     /// <summary>With two members either one's end would stop the store: one is better.</summary>
     public static int Wanted(int hosts) => hosts >= 5 ? 5 : hosts >= 3 ? 3 : 1;
 
     /// <param name="members">The one that leads first: it is the last to be found one too many.</param>
-    /// <param name="waited">For how long a member that has not started yet was seen.</param>
+    /// <param name="waited">For how long a member was seen that has not started yet, or is a learner.</param>
     public static MembershipStep Next(IReadOnlyList<StoreMember> members, IReadOnlyList<StoreHost> hosts, TimeSpan waited)
     {
-        if (members.FirstOrDefault(member => !member.HasStarted) is { } fresh)
+        if (members.FirstOrDefault(member => member.IsLearner || !member.HasStarted) is { } fresh)
         {
-            return Of(hosts, fresh) is { } its && its.Silent < Heard && waited < StartsWithin
-                ? new MembershipStep.Stay()
-                : new MembershipStep.Remove(fresh, $"its host has not started it within {StartsWithin.TotalSeconds:0} s");
+            if (Of(hosts, fresh) is not { Removed: false } its || its.Silent >= Heard)
+                return new MembershipStep.Remove(fresh, "nothing is heard of its host, and it was not yet needed");
+            if (waited >= (fresh.HasStarted ? CatchesUpWithin : StartsWithin))
+                return new MembershipStep.Remove(fresh, fresh.HasStarted ? $"it did not catch up within {CatchesUpWithin.TotalMinutes:0} min" : $"its host has not started it within {StartsWithin.TotalSeconds:0} s");
+            return fresh is { IsLearner: true, HasStarted: true } ? new MembershipStep.Promote(fresh) : new MembershipStep.Stay();
         }
         var candidate = hosts.Where(host => host.CanBeTaken && host.Silent < Heard && !members.Any(member => member.PeerAddress == host.PeerAddress))
             // The witness is there for nothing else.

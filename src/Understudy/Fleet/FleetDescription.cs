@@ -9,7 +9,7 @@ static class FleetDescription
     /// <param name="storeIsSilent">What is told of the host is old.</param>
     public static FleetHostDocument Of(HostRecord host, FleetHost fleet, HostBeat? beat, bool? reached, bool storeIsSilent)
     {
-        var member = fleet.Members.FirstOrDefault(member => member.Name == host.Host);
+        var member = fleet.Members.FirstOrDefault(member => member.Name == host.Host && !member.IsLearner);
         var silent = fleet.Registry.IsSilent(host.Host);
         return new FleetHostDocument
         {

@@ -217,7 +217,7 @@ sealed class FleetHost : IAsyncDisposable
     async Task AskEpoch(CancellationToken cancellation)
     {
         _epochAsked = BootClock.Now;
-        if (!_keeper.HasData && !_keeper.Running)
+        if (!_keeper.HasData && !_keeper.Running && !_seat.AsksForEpoch)
             return;
         var answers = await Task.WhenAll(_file.Keepers.Where(keeper => keeper != _file.Address).Select(async keeper =>
         {
@@ -232,12 +232,18 @@ sealed class FleetHost : IAsyncDisposable
                 return null;
             }
         }));
-        if (answers.OfType<EpochAnswer>().MaxBy(answer => answer.Epoch) is not { } newest || newest.Epoch <= _file.Epoch)
+        if (answers.OfType<EpochAnswer>().MaxBy(answer => answer.Epoch) is not { } newest)
             return;
-        if (!await _keeper.Stop())
+        _seat.KnowEpoch();
+        if (newest.Epoch <= _file.Epoch)
             return;
-        _parts.Events.Add("etcd.left", "the fleet's store was begun anew without this host: what it kept is removed");
-        _keeper.Discard();
+        if (_keeper.HasData || _keeper.Running)
+        {
+            if (!await _keeper.Stop())
+                return;
+            _parts.Events.Add("etcd.left", "the fleet's store was begun anew without this host: what it kept is removed");
+            _keeper.Discard();
+        }
         var next = _file with { Epoch = newest.Epoch, Keepers = newest.Keepers };
         next.Write(_parts.Paths);
         _file = next;
@@ -246,7 +252,7 @@ sealed class FleetHost : IAsyncDisposable
 
     async Task Turn()
     {
-        if (BootClock.Now - _epochAsked >= EpochEvery)
+        if (BootClock.Now - _epochAsked >= EpochEvery || _seat.AsksForEpoch)
             await AskEpoch(_stop.Token);
         _file = await _seat.Turn(_file, _stop.Token);
         if (BootClock.Now - _papersSeen >= (_seat.Own is not null && !_papers.Signs ? BeatEvery : PapersEvery))

@@ -17,6 +17,7 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
     TimeSpan? _outSince;
     TimeSpan _asked;
     IReadOnlyList<EtcdPeer>? _peers;
+    bool _epochIsKnown;
 
     /// <summary>The members, as last listed. Null: nothing answers.</summary>
     public IReadOnlyList<EtcdPeer>? Members => _peers;
@@ -47,10 +48,16 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
         Leader = Own?.Leader ?? Leader;
         fleet = Follow(fleet);
         var step = SeatDecision.Next(Sight(fleet, running));
-        if (step != SeatStep.Stay)
+        AsksForEpoch = step == SeatStep.Join && !_epochIsKnown;
+        if (step != SeatStep.Stay && !AsksForEpoch)
             await Do(step, fleet, cancellation);
         return fleet;
     }
+
+    /// <summary>It is to join, and waits for <see cref="KnowEpoch"/>: with an older epoch it would take what it is given now for what it kept before.</summary>
+    public bool AsksForEpoch { get; private set; }
+
+    public void KnowEpoch() => _epochIsKnown = true;
 
     /// <summary>The store is another one from here on, kept by others.</summary>
     public void Forget(FleetFile fleet)
@@ -63,7 +70,7 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
     {
         if (Own is not null)
             return;
-        foreach (var address in (_peers ?? []).SelectMany(peer => peer.ClientAddresses))
+        foreach (var address in (_peers ?? []).Where(peer => !peer.IsLearner).SelectMany(peer => peer.ClientAddresses))
         {
             if (await Status(address, cancellation) is not { } status)
                 continue;
@@ -89,7 +96,8 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
                 keeper.Start(fleet, $"{fleet.Host}={Text(fleet.PeerAddress)}", founding: true);
                 break;
             case SeatStep.Start or SeatStep.Join:
-                keeper.Start(fleet, Cluster(fleet), founding: false);
+                if (keeper.Start(fleet, Cluster(fleet), founding: false))
+                    _epochIsKnown = false;
                 break;
             case SeatStep.Leave:
                 if (!await keeper.Stop())
@@ -100,8 +108,8 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
                 break;
             case SeatStep.Resign:
                 var own = _peers!.First(peer => Member(peer).PeerAddress == Text(fleet.PeerAddress));
-                events.Add("etcd.resigned", "what this host kept of the fleet's store is gone: its membership is given up, to be taken anew");
                 await store.Cluster.Remove(own.Id, cancellation);
+                events.Add("etcd.resigned", "what this host kept of the fleet's store is gone: its membership is given up, to be taken anew");
                 _peers = null;
                 break;
         }
@@ -111,12 +119,12 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
     string Cluster(FleetFile fleet) => string.Join(',', (_peers ?? []).SelectMany(peer => peer.PeerAddresses.Select(address =>
         $"{(Text(address) == Text(fleet.PeerAddress) ? fleet.Host : peer.Name)}={Text(address)}")));
 
-    /// <summary>Goes on with the members that there are, and remembers them for the next start.</summary>
+    /// <summary>Goes on with the members that count, and remembers them for the next start.</summary>
     FleetFile Follow(FleetFile fleet)
     {
-        if (_peers is not { } peers || peers.SelectMany(peer => peer.ClientAddresses).ToList() is not { Count: > 0 } addresses)
+        if (_peers is not { } peers || peers.Where(peer => !peer.IsLearner).SelectMany(peer => peer.ClientAddresses).ToList() is not { Count: > 0 } addresses)
             return fleet;
-        store.Cluster.Reach(addresses);
+        store.Cluster.Reach(addresses, [.. peers.Where(peer => peer.IsLearner).SelectMany(peer => peer.ClientAddresses)]);
         var keepers = addresses.Select(address => address.Host.Trim('[', ']')).Order(StringComparer.Ordinal).ToList();
         var next = fleet with { Keepers = keepers, Founding = false };
         if (fleet.Founding || !fleet.Keepers.SequenceEqual(keepers))
@@ -149,7 +157,7 @@ sealed class StoreSeat(Paths paths, EtcdKeeper keeper, EtcdStore store, EventLog
         }
     }
 
-    public static StoreMember Member(EtcdPeer peer) => new(peer.Id, peer.Name, peer.PeerAddresses is [var first, ..] ? Text(first) : "");
+    public static StoreMember Member(EtcdPeer peer) => new(peer.Id, peer.Name, peer.PeerAddresses is [var first, ..] ? Text(first) : "", peer.IsLearner);
 
     public static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
 }

@@ -102,12 +102,16 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
         // What is asked for every few seconds may lack what was just done.
         if (MembershipDecision.Next(list, sights, default) is not MembershipStep.Stay)
             list = InOrder(await store.Cluster.Peers(cancellation));
-        _fresh = list.FirstOrDefault(member => !member.HasStarted) is { } waiting ? _fresh is { } known && known.Id == waiting.Id ? known : (waiting.Id, now) : null;
+        _fresh = list.FirstOrDefault(member => member.IsLearner || !member.HasStarted) is { } waiting ? _fresh is { } known && known.Id == waiting.Id ? known : (waiting.Id, now) : null;
         switch (MembershipDecision.Next(list, sights, _fresh is { } fresh ? now - fresh.Since : TimeSpan.Zero))
         {
             case MembershipStep.Add { Host: var host }:
                 await store.Cluster.Add(new Uri(host.PeerAddress), cancellation);
                 events.Add("etcd.added", $"{host.Name} is to keep the fleet's store too: it has {list.Count} members so far");
+                break;
+            case MembershipStep.Promote { Member: var member }:
+                if (await store.Cluster.Promote(member.Id, cancellation))
+                    events.Add("etcd.promoted", $"{member.Name} has all that the fleet's store holds, and keeps it from now on");
                 break;
             case MembershipStep.Remove { Member: var member, Reason: var reason }:
                 await store.Cluster.Remove(member.Id, cancellation);
@@ -126,7 +130,7 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
         Files.MakePrivateFolder(folder);
         var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd-HHmmss}.db"));
         await using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            await store.Cluster.Snapshot(members.SelectMany(member => member.ClientAddresses).First(), file, cancellation);
+            await store.Cluster.Snapshot(members.Where(member => !member.IsLearner).SelectMany(member => member.ClientAddresses).First(), file, cancellation);
         File.Move(path + ".new", path, overwrite: true);
         foreach (var old in Directory.GetFiles(folder, "*.db").Order(StringComparer.Ordinal).SkipLast(SnapshotsKept))
             File.Delete(old);

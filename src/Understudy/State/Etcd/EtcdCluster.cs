@@ -5,7 +5,8 @@ namespace Understudy.State.Etcd;
 
 /// <summary>A member as the cluster knows it.</summary>
 /// <param name="Name">Empty until it has started for the first time.</param>
-sealed record EtcdPeer(ulong Id, string Name, IReadOnlyList<Uri> PeerAddresses, IReadOnlyList<Uri> ClientAddresses);
+/// <param name="IsLearner">It is sent all that the others have and counts for nothing yet: no majority waits for it, and it answers no call but for its status.</param>
+sealed record EtcdPeer(ulong Id, string Name, IReadOnlyList<Uri> PeerAddresses, IReadOnlyList<Uri> ClientAddresses, bool IsLearner = false);
 
 /// <summary>A member as it sees itself.</summary>
 /// <param name="Leader">The member that it follows; 0: none.</param>
@@ -20,14 +21,14 @@ sealed class EtcdCluster(EtcdMembers members, EtcdCalls calls)
     public async Task<IReadOnlyList<EtcdPeer>> Peers(CancellationToken cancellation) =>
         [.. (await calls.Ask((member, ending) => member.Cluster.MemberListAsync(new MemberListRequest(), cancellationToken: ending).ResponseAsync, cancellation)).Value.Members.Select(Peer)];
 
-    /// <summary>The member with this peer address; added unless it is one already, so that asking again does no harm.</summary>
+    /// <summary>The member with this peer address; added as a learner unless it is one already, so that asking again does no harm.</summary>
     /// <exception cref="StoreSilent">It was not taken; etcd takes none while a member has not been heard for a moment. To be tried again.</exception>
     public async Task<EtcdPeer> Add(Uri peerAddress, CancellationToken cancellation)
     {
         // Looked up first: with one member added and not yet started, etcd says no to any second one before it sees that it is the same.
         if (await Known(peerAddress, cancellation) is { } known)
             return known;
-        var request = new MemberAddRequest { PeerUrls = { peerAddress.GetLeftPart(UriPartial.Authority) } };
+        var request = new MemberAddRequest { PeerUrls = { peerAddress.GetLeftPart(UriPartial.Authority) }, IsLearner = true };
         try
         {
             return Peer((await calls.Ask((member, ending) => member.Cluster.MemberAddAsync(request, cancellationToken: ending).ResponseAsync, cancellation)).Value.Member);
@@ -38,6 +39,22 @@ sealed class EtcdCluster(EtcdMembers members, EtcdCalls calls)
             if (await Known(peerAddress, cancellation) is { } added)
                 return added;
             throw refused as StoreSilent ?? new StoreSilent($"etcd did not take the member {peerAddress}: {refused.Message}");
+        }
+    }
+
+    /// <summary>A learner counts from now on.</summary>
+    /// <returns>False: it has not all yet that the others have; to be tried again.</returns>
+    public async Task<bool> Promote(ulong id, CancellationToken cancellation)
+    {
+        try
+        {
+            await calls.Ask((member, ending) => member.Cluster.MemberPromoteAsync(new MemberPromoteRequest { Id = id }, cancellationToken: ending).ResponseAsync, cancellation);
+            return true;
+        }
+        // Also where an attempt whose answer was lost has done it.
+        catch (RpcException refused) when (refused.StatusCode is StatusCode.FailedPrecondition or StatusCode.Unavailable)
+        {
+            return (await Peers(cancellation)).Any(peer => peer.Id == id && !peer.IsLearner);
         }
     }
 
@@ -54,7 +71,8 @@ sealed class EtcdCluster(EtcdMembers members, EtcdCalls calls)
     }
 
     /// <summary>Calls and watches go to these members from now on.</summary>
-    public void Reach(IReadOnlyList<Uri> endpoints) => members.Replace(endpoints);
+    /// <param name="aside">Those that are asked for their status alone.</param>
+    public void Reach(IReadOnlyList<Uri> endpoints, IReadOnlyList<Uri>? aside = null) => members.Replace(endpoints, aside ?? []);
 
     /// <returns>Null: it did not answer within the deadline.</returns>
     public async Task<EtcdStatus?> Status(Uri endpoint, TimeSpan within, CancellationToken cancellation)
@@ -101,7 +119,7 @@ sealed class EtcdCluster(EtcdMembers members, EtcdCalls calls)
     async Task<EtcdPeer?> Known(Uri peerAddress, CancellationToken cancellation) =>
         (await Peers(cancellation)).FirstOrDefault(peer => peer.PeerAddresses.Contains(peerAddress));
 
-    EtcdMember Member(Uri endpoint) => members.All.FirstOrDefault(member => member.Endpoint == endpoint) ?? throw new ArgumentException($"{endpoint} is no member's address", nameof(endpoint));
+    EtcdMember Member(Uri endpoint) => members.Find(endpoint) ?? throw new ArgumentException($"{endpoint} is no member's address", nameof(endpoint));
 
-    static EtcdPeer Peer(Member member) => new(member.Id, member.Name, [.. member.PeerUrls.Select(url => new Uri(url))], [.. member.ClientUrls.Select(url => new Uri(url))]);
+    static EtcdPeer Peer(Member member) => new(member.Id, member.Name, [.. member.PeerUrls.Select(url => new Uri(url))], [.. member.ClientUrls.Select(url => new Uri(url))], member.IsLearner);
 }

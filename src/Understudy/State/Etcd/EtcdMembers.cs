@@ -7,6 +7,7 @@ sealed class EtcdMembers(EtcdOptions options) : IDisposable
 {
     readonly Lock _gate = new();
     EtcdMember[] _all = [.. options.Endpoints.Select(endpoint => new EtcdMember(endpoint, options))];
+    EtcdMember[] _aside = [];
     EtcdMember? _preferred;
 
     public IReadOnlyList<EtcdMember> All
@@ -19,15 +20,25 @@ sealed class EtcdMembers(EtcdOptions options) : IDisposable
     }
 
     /// <summary>The members are these from now on; connections to those that stay are kept.</summary>
-    public void Replace(IReadOnlyList<Uri> endpoints)
+    /// <param name="aside">Those that calls and watches do not go to.</param>
+    public void Replace(IReadOnlyList<Uri> endpoints, IReadOnlyList<Uri> aside)
     {
         lock (_gate)
         {
-            var former = _all;
-            _all = [.. endpoints.Distinct().Select(endpoint => former.FirstOrDefault(member => member.Endpoint == endpoint) ?? new EtcdMember(endpoint, options))];
-            foreach (var gone in former.Except(_all))
+            EtcdMember[] former = [.. _all, .. _aside];
+            EtcdMember[] Of(IEnumerable<Uri> wanted) => [.. wanted.Distinct().Select(endpoint => former.FirstOrDefault(member => member.Endpoint == endpoint) ?? new EtcdMember(endpoint, options))];
+            _all = Of(endpoints);
+            _aside = Of(aside.Except(endpoints));
+            foreach (var gone in former.Except(_all).Except(_aside))
                 gone.Dispose();
         }
+    }
+
+    /// <summary>Null: there is none at this address.</summary>
+    public EtcdMember? Find(Uri endpoint)
+    {
+        lock (_gate)
+            return _all.Concat(_aside).FirstOrDefault(member => member.Endpoint == endpoint);
     }
 
     /// <summary>As they are to be asked, the best first.</summary>
@@ -47,9 +58,9 @@ sealed class EtcdMembers(EtcdOptions options) : IDisposable
     {
         lock (_gate)
         {
-            foreach (var member in _all)
+            foreach (var member in _all.Concat(_aside))
                 member.Dispose();
-            _all = [];
+            (_all, _aside) = ([], []);
         }
     }
 }

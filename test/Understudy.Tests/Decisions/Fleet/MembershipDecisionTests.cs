@@ -5,7 +5,7 @@ namespace Understudy.Tests.Decisions.Fleet;
 
 public class MembershipDecisionTests
 {
-    /// <summary>Hosts as `name:seconds of silence`, with `-` where they have no etcd, `w` for a witness and `x` for one that was removed.</summary>
+    /// <summary>Members with `?` where they have not started, `~` for learners. Hosts as `name:seconds of silence`, with `-` where they have no etcd, `w` for a witness and `x` for one that was removed.</summary>
     [Theory]
     [InlineData("a", "a:0", 0, "stay", "alone it is best alone")]
     [InlineData("a", "a:0 b:0", 0, "stay", "with two, either one's end would stop the store")]
@@ -18,7 +18,14 @@ public class MembershipDecisionTests
     [InlineData("a", "a:0 b:20 c:0", 0, "+c", "one that is silent is not taken, and still counts for a while")]
     [InlineData("a", "a:0 b:90 c:0", 0, "stay", "but not for ever")]
     [InlineData("a b?", "a:0 b:0 c:0", 30, "stay", "no second one before the first has started")]
-    [InlineData("a b?", "a:0 b:0 c:0", 60, "-b", "one that does not start counts against the majority")]
+    [InlineData("a b?", "a:0 b:0 c:0", 60, "-b", "one that does not start gives its place to another")]
+    [InlineData("a b~?", "a:0 b:0 c:0", 30, "stay", "a learner starts first")]
+    [InlineData("a b~?", "a:0 b:0 c:0", 60, "-b", "or not")]
+    [InlineData("a b~", "a:0 b:0 c:0", 2, "^b", "and counts once it has all")]
+    [InlineData("a b~", "a:0 b:0 c:0", 299, "^b", "however long that takes")]
+    [InlineData("a b~", "a:0 b:0 c:0", 300, "-b", "but not for ever")]
+    [InlineData("a b~", "a:0 b:15 c:0", 2, "-b", "one that is not heard is not needed")]
+    [InlineData("a b~", "a:0 b:0x c:0", 2, "-b", "nor one that was removed")]
     [InlineData("a b?", "a:0 b:20 c:0", 5, "-b", "and one whose host is gone will not start")]
     [InlineData("a b c", "a:0 b:0 c:59 d:0", 0, "stay", "a reboot is no death")]
     [InlineData("a b c", "a:0 b:0 c:60 d:0", 0, "-c", "the dead one gives its place")]
@@ -42,15 +49,15 @@ public class MembershipDecisionTests
     public void Who_keeps_the_store(string members, string hosts, int waited, string expected, string why)
     {
         var step = MembershipDecision.Next(
-            [.. members.Split(' ').Select((name, id) => new StoreMember((ulong)id + 1, name.EndsWith('?') ? "" : name, name.TrimEnd('?')))],
+            [.. members.Split(' ').Select((name, id) => new StoreMember((ulong)id + 1, name.EndsWith('?') ? "" : name.TrimEnd('~'), name.TrimEnd('?', '~'), name.Contains('~', StringComparison.Ordinal)))],
             [.. hosts.Split(' ').Select(Host)], TimeSpan.FromSeconds(waited));
-        var said = step switch { MembershipStep.Add add => "+" + add.Host.Name, MembershipStep.Remove remove => "-" + remove.Member.PeerAddress, _ => "stay" };
+        var said = step switch { MembershipStep.Add add => "+" + add.Host.Name, MembershipStep.Remove remove => "-" + remove.Member.PeerAddress, MembershipStep.Promote promote => "^" + promote.Member.PeerAddress, _ => "stay" };
         Assert.True(said == expected, $"{why}: {said}");
     }
 
     /// <summary>
-    /// Hosts that die, freeze and come back by chance: a member is never removed or added without a majority of those heard after it, at most one has not
-    /// started, and once all is quiet as many keep the store as should.
+    /// Hosts that die, freeze and come back by chance: a member is never removed or promoted without a majority of those that count after it, at most one does
+    /// not count yet, and once all is quiet as many keep the store as should.
     /// </summary>
     [Fact]
     public void Whatever_dies_the_majority_is_kept_and_in_the_end_enough_keep_it()
@@ -80,27 +87,33 @@ public class MembershipDecisionTests
                     if (!members[i].Member.HasStarted && Lives(members[i].Member.PeerAddress) && second > members[i].Added + 5)
                         members[i] = (members[i].Member with { Name = members[i].Member.PeerAddress }, members[i].Added);
                 }
-                var majority = members.Count(member => member.Member.HasStarted && Lives(member.Member.PeerAddress)) > members.Count / 2;
-                // Without one nobody leads the store, and nobody decides.
-                if (!majority)
+                int Living(StoreMember? but = null) => members.Count(member => !member.Member.IsLearner && member.Member != but && Lives(member.Member.PeerAddress));
+                int Counting() => members.Count(member => !member.Member.IsLearner);
+                // Without a majority nobody leads the store, and nobody decides.
+                if (Living() <= Counting() / 2)
                     continue;
-                var fresh = members.FirstOrDefault(member => !member.Member.HasStarted);
+                var fresh = members.FirstOrDefault(member => member.Member.IsLearner);
                 var step = MembershipDecision.Next(
                     [.. members.Select(member => member.Member)],
                     [.. names.Select(name => new StoreHost(name, name, true, false, TimeSpan.FromSeconds(Lives(name) ? 0 : second - silentSince[name]), removed.Contains(name)))],
                     TimeSpan.FromSeconds(fresh.Member is null ? 0 : second - fresh.Added));
-                if (step is MembershipStep.Add add)
-                    members.Add((new StoreMember(next++, "", add.Host.PeerAddress), second));
-                // As etcd does, it removes no living member where the rest would be no majority: whose end is not noticed yet.
-                else if (step is MembershipStep.Remove remove && (!Lives(remove.Member.PeerAddress)
-                    || members.Count(member => member.Member != remove.Member && member.Member.HasStarted && Lives(member.Member.PeerAddress)) > (members.Count - 1) / 2))
-                    members.RemoveAll(member => member.Member.Id == remove.Member.Id);
-                else
-                    continue;
-                var after = members.Count(member => member.Member.HasStarted && Lives(member.Member.PeerAddress));
-                var of = members.Count(member => member.Member.HasStarted);
-                Assert.True(step is MembershipStep.Stay || after > of / 2, $"seed {seed}, second {second}: {step} leaves {after} of {of}");
-                Assert.True(members.Count(member => !member.Member.HasStarted) <= 1, $"seed {seed}, second {second}");
+                switch (step)
+                {
+                    case MembershipStep.Add add:
+                        members.Add((new StoreMember(next++, "", add.Host.PeerAddress, IsLearner: true), second));
+                        break;
+                    // As etcd does: it promotes none that does not follow, and removes no living member where the rest would be no majority: whose end is not noticed yet.
+                    case MembershipStep.Promote promote when Lives(promote.Member.PeerAddress) && second > fresh.Added + 10:
+                        members[members.FindIndex(member => member.Member == promote.Member)] = (promote.Member with { IsLearner = false }, fresh.Added);
+                        break;
+                    case MembershipStep.Remove remove when remove.Member.IsLearner || !Lives(remove.Member.PeerAddress) || Living(remove.Member) > (Counting() - 1) / 2:
+                        members.RemoveAll(member => member.Member.Id == remove.Member.Id);
+                        break;
+                    default:
+                        continue;
+                }
+                Assert.True(Living() > Counting() / 2, $"seed {seed}, second {second}: {step} leaves {Living()} of {Counting()}");
+                Assert.True(members.Count(member => member.Member.IsLearner) <= 1, $"seed {seed}, second {second}");
                 Assert.Equal(members.Count, members.Select(member => member.Member.PeerAddress).Distinct().Count());
             }
             Assert.True(members.Count == MembershipDecision.Wanted(names.Count - removed.Count), $"seed {seed}: {members.Count} of {names.Count - removed.Count} hosts keep it");
