@@ -190,6 +190,34 @@ public class FleetTroubleTests
     }
 
     [Fact]
+    public async Task A_host_whose_part_of_the_store_cannot_start_costs_the_store_nothing_and_another_gets_its_place()
+    {
+        await using var lab = await LabHosts.Up(3);
+        Assert.Equal(0, (await lab.Run(1, "drain", "web-3")).Code);
+        Assert.Equal(0, (await lab.Run(1, "fleet", "remove", "web-3")).Code);
+        await Eventually.Until("it is alone, and one of the two keeps the store", 150.Seconds(), async () =>
+            (await lab.Run(3, "hosts")).Output.Contains("in no fleet", StringComparison.Ordinal) && (await lab.Hosts(1)) is { Count: 2 } left && left.Count(host => host.Role is "leader" or "keeper") == 1);
+        var (keeps, other) = (await lab.Hosts(1))[0].Role == "leader" ? (1, 2) : (2, 1);
+        using (var squatter = new Started("nsenter", [LabNetwork.InNet(lab.Host(other)), "redis-server", "--port", $"{FleetFile.StorePeerPort}", "--bind", lab.Host(other).Address, "--protected-mode", "no", "--save", ""]))
+        {
+            await Eventually.Until("its port is taken", 20.Seconds(), () => squatter.Output.Contains("Ready to accept connections", StringComparison.Ordinal));
+            var (code, output) = await lab.Run(3, "join", await lab.Token(keeps));
+            Assert.True(code == 0, output);
+            var changes = 0;
+            await Eventually.Until("web-3 keeps the store", 180.Seconds(), async () =>
+            {
+                // Which takes every change meanwhile.
+                var (_, said) = await lab.Run(keeps, ["drain", "web-3", .. changes++ % 2 == 0 ? (string[])["--within", "0"] : ["--undo"]]);
+                Assert.False(said.Contains("does not answer", StringComparison.Ordinal), said);
+                return (await lab.Keepers(keeps)) is { Count: 2 } keepers && keepers.Contains("web-3");
+            });
+            Assert.Contains($"web-{other}", (await lab.Run(keeps, "events", "--fleet", "-n", "500")).Output, StringComparison.Ordinal);
+        }
+        Assert.Equal(0, (await lab.Run(keeps, "drain", "web-3", "--undo")).Code);
+        await lab.Tell("all three keep it", [1, 2, 3], hosts => hosts.Count(host => host.Role is "leader" or "keeper") == 3 && hosts.All(host => host.State == "serving"));
+    }
+
+    [Fact]
     public async Task A_store_of_which_no_member_has_its_disk_left_is_begun_anew_from_a_snapshot()
     {
         await using var lab = await LabHosts.Up(3);

@@ -35,7 +35,7 @@ public static class MembershipDecision
         }
         var candidate = hosts.Where(host => host.CanBeTaken && host.Silent < Heard && !members.Any(member => member.PeerAddress == host.PeerAddress))
             // The witness is there for nothing else.
-            .OrderByDescending(host => host.Witness).ThenBy(host => host.Name, StringComparer.Ordinal).FirstOrDefault();
+            .OrderBy(host => host.Failed).ThenByDescending(host => host.Witness).ThenBy(host => host.Name, StringComparer.Ordinal).FirstOrDefault();
         bool IsHeard(StoreMember member) => Of(hosts, member) is { } host && host.Silent < Heard;
         var heard = members.Count(IsHeard);
         if (members.FirstOrDefault(member => Of(hosts, member) is { Removed: true }) is { } removed)

@@ -18,6 +18,9 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
     /// <summary>A smaller one is not worth it: the member answers nothing meanwhile.</summary>
     const long DefragmentAbove = 64 << 20;
 
+    /// <summary>So long a host whose etcd did not start comes after the others.</summary>
+    static readonly TimeSpan FailedFor = TimeSpan.FromMinutes(10);
+
     const int SnapshotsKept = 5;
 
     readonly Dictionary<string, (long Revision, TimeSpan At, bool Renewed)> _beats = [];
@@ -25,6 +28,7 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
     TimeSpan _looked;
     TimeSpan _keptUp;
     (ulong Id, TimeSpan Since)? _fresh;
+    readonly Dictionary<string, TimeSpan> _failed = [];
 
     /// <summary>It is not this host's to do any more, and begins anew when it is.</summary>
     public void Rest() => _since = null;
@@ -96,7 +100,7 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
     async Task Decide(IReadOnlyList<EtcdPeer> members, ulong leader, IReadOnlyList<HostRecord> hosts, IReadOnlyDictionary<string, RemovalRecord> removed, TimeSpan now, CancellationToken cancellation)
     {
         var sights = hosts.Select(host => new StoreHost(
-            host.Host, PeerAddress(host.Address), host.Etcd is not null, host.Witness, Silent(host.Host, now)))
+            host.Host, PeerAddress(host.Address), host.Etcd is not null, host.Witness, Silent(host.Host, now), Failed: now - _failed.GetValueOrDefault(PeerAddress(host.Address), TimeSpan.MinValue / 2) < FailedFor))
             .Concat(removed.Select(one => new StoreHost(one.Key, PeerAddress(one.Value.Address), CanHold: false, Witness: false, Silent(one.Key, now), Removed: true))).ToList();
         var list = InOrder(members);
         // What is asked for every few seconds may lack what was just done.
@@ -115,6 +119,8 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
                 break;
             case MembershipStep.Remove { Member: var member, Reason: var reason }:
                 await store.Cluster.Remove(member.Id, cancellation);
+                if (member.IsLearner || !member.HasStarted)
+                    _failed[member.PeerAddress] = now;
                 events.Add("etcd.removed", $"{(member.HasStarted ? member.Name : member.PeerAddress)} keeps the fleet's store no more: {reason}");
                 break;
         }

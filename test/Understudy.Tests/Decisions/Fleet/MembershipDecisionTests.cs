@@ -5,7 +5,7 @@ namespace Understudy.Tests.Decisions.Fleet;
 
 public class MembershipDecisionTests
 {
-    /// <summary>Members with `?` where they have not started, `~` for learners. Hosts as `name:seconds of silence`, with `-` where they have no etcd, `w` for a witness and `x` for one that was removed.</summary>
+    /// <summary>Members with `?` where they have not started, `~` for learners. Hosts as `name:seconds of silence`, with `-` where they have no etcd, `w` for a witness, `x` for one that was removed and `f` for one that failed lately.</summary>
     [Theory]
     [InlineData("a", "a:0", 0, "stay", "alone it is best alone")]
     [InlineData("a", "a:0 b:0", 0, "stay", "with two, either one's end would stop the store")]
@@ -19,6 +19,8 @@ public class MembershipDecisionTests
     [InlineData("a", "a:0 b:90 c:0", 0, "stay", "but not for ever")]
     [InlineData("a b?", "a:0 b:0 c:0", 30, "stay", "no second one before the first has started")]
     [InlineData("a b?", "a:0 b:0 c:0", 60, "-b", "one that does not start gives its place to another")]
+    [InlineData("a", "a:0 b:0f c:0", 0, "+c", "one that failed lately comes after the others")]
+    [InlineData("a c", "a:0 b:0f c:0", 0, "+b", "but comes")]
     [InlineData("a b~?", "a:0 b:0 c:0", 30, "stay", "a learner starts first")]
     [InlineData("a b~?", "a:0 b:0 c:0", 60, "-b", "or not")]
     [InlineData("a b~", "a:0 b:0 c:0", 2, "^b", "and counts once it has all")]
@@ -124,6 +126,6 @@ public class MembershipDecisionTests
     static StoreHost Host(string text)
     {
         var (name, rest) = (text.Split(':')[0], text.Split(':')[1]);
-        return new StoreHost(name, name, !rest.EndsWith('-'), rest.EndsWith('w'), TimeSpan.FromSeconds(int.Parse(rest.TrimEnd('-', 'w', 'x'), CultureInfo.InvariantCulture)), rest.EndsWith('x'));
+        return new StoreHost(name, name, !rest.EndsWith('-'), rest.EndsWith('w'), TimeSpan.FromSeconds(int.Parse(rest.TrimEnd('-', 'w', 'x', 'f'), CultureInfo.InvariantCulture)), rest.EndsWith('x'), rest.EndsWith('f'));
     }
 }
