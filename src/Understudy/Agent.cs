@@ -319,7 +319,7 @@ public sealed class Agent : IAsyncDisposable
                 {
                     turn();
                 }
-                catch (Exception bug) when (bug is not OperationCanceledException)
+                catch (Exception bug) when (!_stop.IsCancellationRequested)
                 {
                     _events.Trouble("a turn", bug);
                 }

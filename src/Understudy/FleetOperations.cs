@@ -192,7 +192,10 @@ public sealed class FleetOperations : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_fleet is { } fleet)
+        var fleet = _fleet;
+        // One that is about to leave sees that it is not its turn any more.
+        _fleet = null;
+        if (fleet is not null)
             await fleet.DisposeAsync();
         await _leaving;
         _one.Dispose();
@@ -220,7 +223,6 @@ public sealed class FleetOperations : IAsyncDisposable
         catch
         {
             FleetFile.Remove(_parts.Paths);
-            _parts.Reach(FleetReach.Alone);
             if (fleet is not null)
             {
                 await fleet.StopStore();
@@ -228,6 +230,8 @@ public sealed class FleetOperations : IAsyncDisposable
                     fleet.DiscardStore();
                 await fleet.DisposeAsync();
             }
+            // Last, for until here the fleet tells the proxy of its own.
+            _parts.Reach(FleetReach.Alone);
             throw;
         }
     }

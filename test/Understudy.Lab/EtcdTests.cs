@@ -198,6 +198,8 @@ public class EtcdTests
             await store.Cluster.Snapshot(other.Client, file, Ending);
         await Started.Well(20.Seconds(), "etcdctl", ["snapshot", "restore", folder["snapshot"], "--data-dir", folder["restored"]], env: new Dictionary<string, string> { ["ETCDCTL_API"] = "3" });
         var gone = await Gone(etcd);
+        // An end in time, and not the caller's own cancellation, which would end its loop.
+        await Assert.ThrowsAsync<StoreSilent>(() => store.Cluster.MoveLeader(gone.Client, status.Id, Ending));
         // A thread of it may answer once more before the signal stops it.
         await Eventually.Until("the frozen one says nothing", 20.Seconds(), async () => await store.Cluster.Status(gone.Client, TimeSpan.FromMilliseconds(300), Ending) is null);
     }

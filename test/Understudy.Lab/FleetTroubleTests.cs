@@ -31,7 +31,7 @@ public class FleetTroubleTests
         {
             await File.WriteAllTextAsync(group, "1");
             var since = Stopwatch.StartNew();
-            while (since.Elapsed < 60.Seconds())
+            while (since.Elapsed < TimeSpan.FromMinutes(1))
             {
                 var number = (deploys++ % 3) + 1;
                 var (code, output) = await lab.Run(number, "deploy", other.Folder);
@@ -215,6 +215,28 @@ public class FleetTroubleTests
         }
         Assert.Equal(0, (await lab.Run(keeps, "drain", "web-3", "--undo")).Code);
         await lab.Tell("all three keep it", [1, 2, 3], hosts => hosts.Count(host => host.Role is "leader" or "keeper") == 3 && hosts.All(host => host.State == "serving"));
+    }
+
+    [Fact]
+    public async Task A_host_that_comes_back_with_what_it_kept_before_is_taken_again_once_that_is_gone()
+    {
+        await using var lab = await LabHosts.Up(4);
+        var spare = (await lab.Hosts(1)).Single(host => host.Role == "host").Host;
+        var dead = (await lab.Hosts(1)).Last(host => host.Role == "keeper" && host.Host != "web-1").Host;
+        var asked = (await lab.Hosts(1)).First(host => host.Host != spare && host.Host != dead).Host[^1] - '0';
+        await lab.UnderLoad(100, async () =>
+        {
+            await lab.Do("kill", dead);
+            await Eventually.Until("the spare has its place", 150.Seconds(), async () => (await lab.Keepers(asked)) is { Count: 3 } keepers && keepers.Contains(spare));
+            await lab.Do("kill", spare);
+            // Until whoever is heard first gets the place at once.
+            await Eventually.Until("it is taken for dead", 120.Seconds(), async () => (await lab.Hosts(asked)).Single(host => host.Host == spare) is { State: "silent", SpokeAt: { } spoke }
+                && TimeProvider.System.GetUtcNow() - spoke > Decisions.Fleet.MembershipDecision.Dead + FleetHost.BeatEvery);
+            await lab.Do("heal", dead);
+            await Eventually.Until("it keeps the store again", 150.Seconds(), async () => (await lab.Keepers(asked)) is { Count: 3 } keepers && keepers.Contains(dead));
+            await lab.Do("heal", spare);
+            await lab.Tell("all are heard", [1, 2, 3, 4], hosts => hosts.Count == 4 && hosts.All(host => host.State == "serving"));
+        }, $"web-{asked}");
     }
 
     [Fact]

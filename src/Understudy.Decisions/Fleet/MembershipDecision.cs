@@ -33,7 +33,7 @@ public static class MembershipDecision
                 return new MembershipStep.Remove(fresh, fresh.HasStarted ? $"it did not catch up within {CatchesUpWithin.TotalMinutes:0} min" : $"its host has not started it within {StartsWithin.TotalSeconds:0} s");
             return fresh is { IsLearner: true, HasStarted: true } ? new MembershipStep.Promote(fresh) : new MembershipStep.Stay();
         }
-        var candidate = hosts.Where(host => host.CanBeTaken && host.Silent < Heard && !members.Any(member => member.PeerAddress == host.PeerAddress))
+        var candidate = hosts.Where(host => host.CanBeTaken && !host.HasData && host.Silent < Heard && !members.Any(member => member.PeerAddress == host.PeerAddress))
             // The witness is there for nothing else.
             .OrderBy(host => host.Failed).ThenByDescending(host => host.Witness).ThenBy(host => host.Name, StringComparer.Ordinal).FirstOrDefault();
         bool IsHeard(StoreMember member) => Of(hosts, member) is { } host && host.Silent < Heard;

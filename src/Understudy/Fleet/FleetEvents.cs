@@ -30,9 +30,9 @@ sealed class FleetEvents(Paths paths, IStore store, EventLog events, string host
     public async Task Send(CancellationToken cancellation)
     {
         var sent = Cursor();
-        try
+        while (!cancellation.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 await events.AnyAfter(sent, cancellation);
                 var batch = events.After(sent, AtOnce);
@@ -47,8 +47,13 @@ sealed class FleetEvents(Paths paths, IStore store, EventLog events, string host
                 else
                     await Task.Delay(AgainAfter, time, cancellation);
             }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested) { }
+            catch (Exception bug)
+            {
+                events.Trouble("sending this host's events to the fleet's store", bug);
+                await Task.Delay(AgainAfter, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
-        catch (OperationCanceledException) { }
     }
 
     /// <summary>The newest ones, oldest first.</summary>

@@ -134,7 +134,7 @@ sealed class FleetHost : IAsyncDisposable
     async Task EndLoops()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_loops);
+        await Task.WhenAll([.. _loops, _tending.Upkeep]);
     }
 
     public void DiscardStore() => _keeper.Discard();
@@ -155,7 +155,8 @@ sealed class FleetHost : IAsyncDisposable
                 {
                     // Told by the watch, once.
                 }
-                catch (Exception bug) when (bug is not OperationCanceledException)
+                // A call that timed out is cancelled too, and ends no loop.
+                catch (Exception bug) when (!_stop.IsCancellationRequested)
                 {
                     _parts.Events.Trouble("a look at the fleet", bug);
                 }
@@ -271,7 +272,7 @@ sealed class FleetHost : IAsyncDisposable
                 await _tending.Turn(members, _seat.Leader, Registry, _stop.Token);
             return;
         }
-        await Registry.Say(new HostRecord(_file.Host, _file.Address, _file.Witness, RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(), Product.Version, _etcd), _stop.Token);
+        await Registry.Say(new HostRecord(_file.Host, _file.Address, _file.Witness, RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(), Product.Version, _etcd, _keeper.HasData), _stop.Token);
         if (BootClock.Now - _beaten >= BeatEvery)
         {
             _beaten = BootClock.Now;

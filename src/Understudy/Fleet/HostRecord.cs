@@ -2,7 +2,8 @@ namespace Understudy.Fleet;
 
 /// <summary>A host as the fleet's store names it; written when it changes.</summary>
 /// <param name="Etcd">The version of its etcd. Null: it has none, and cannot keep a part of the store.</param>
-sealed record HostRecord(string Host, string Address, bool Witness, string Architecture, string Version, string? Etcd)
+/// <param name="HasData">Its disk has what it keeps of the store, or kept as a member that was put out: then it is no member anew until that is gone.</param>
+sealed record HostRecord(string Host, string Address, bool Witness, string Architecture, string Version, string? Etcd, bool HasData = false)
 {
     public const string Folder = "fleet/hosts/";
 

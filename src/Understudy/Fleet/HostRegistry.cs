@@ -8,6 +8,8 @@ sealed class HostRegistry(IStore store, EventLog events)
 {
     const string Watched = "fleet/";
 
+    static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
+
     readonly Lock _gate = new();
     readonly Dictionary<string, string> _known = [];
     bool _listed;
@@ -39,15 +41,24 @@ sealed class HostRegistry(IStore store, EventLog events)
     /// <summary>Follows the store until cancelled.</summary>
     public async Task Follow(CancellationToken cancellation)
     {
-        try
+        while (!cancellation.IsCancellationRequested)
         {
-            await foreach (var news in store.Watch(Watched, null, cancellation))
+            try
             {
-                if (Take(news))
-                    Changed?.Invoke();
+                await foreach (var news in store.Watch(Watched, null, cancellation))
+                {
+                    if (Take(news))
+                        Changed?.Invoke();
+                }
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested) { }
+            catch (Exception bug)
+            {
+                // A host that hears nothing more of the others must not go on unnoticed; it lists them anew.
+                events.Trouble("following the fleet's store", bug);
+                await Task.Delay(AgainAfter, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        catch (OperationCanceledException) { }
     }
 
     public async Task<IReadOnlyDictionary<string, HostBeat>> Beats(CancellationToken cancellation) =>

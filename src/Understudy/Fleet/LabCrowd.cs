@@ -24,6 +24,7 @@ sealed class LabCrowd(LabHost at, int count) : IAsyncDisposable
     readonly List<Task> _loops = [];
     readonly HashSet<int> _listed = [];
     EtcdStore[] _stores = [];
+    HostIdentity? _identity;
     HashSet<int> _waited = [];
     string? _marked;
     TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +35,7 @@ sealed class LabCrowd(LabHost at, int count) : IAsyncDisposable
     {
         var fleet = FleetFile.Read(at.Paths) ?? throw new OperationRefused($"{at.Name} is in no fleet");
         var pem = File.ReadAllText(FleetPapers.CertificatePath(at.Paths));
-        var identity = HostIdentity.Open(File.ReadAllText(FleetPapers.AuthorityPath(at.Paths)), pem, pem);
+        var identity = _identity = HostIdentity.Open(File.ReadAllText(FleetPapers.AuthorityPath(at.Paths)), pem, pem);
         _stores = [.. Enumerable.Range(0, count).Select(number => new EtcdStore(new EtcdOptions
         {
             Endpoints = [.. fleet.Keepers.Select(FleetFile.StoreAddressOf)],
@@ -46,8 +47,8 @@ sealed class LabCrowd(LabHost at, int count) : IAsyncDisposable
             var record = new HostRecord(Name(number), fleet.Address, Witness: true, "simulated", Product.Version, Etcd: null);
             await Put(number, record.Key, JsonSerializer.Serialize(record, JsonFleet.Default.HostRecord), cancellation);
             await Beat(number, cancellation);
-            _loops.Add(Follow(number));
-            _loops.Add(Live(number));
+            lock (_gate)
+                _loops.AddRange([Follow(number), Live(number)]);
         });
         await Until(() => _listed.Count == count, "have the list of the hosts");
     }
@@ -82,6 +83,7 @@ sealed class LabCrowd(LabHost at, int count) : IAsyncDisposable
         }
         foreach (var store in _stores)
             await store.DisposeAsync();
+        _identity?.Dispose();
         _over.Dispose();
     }
 

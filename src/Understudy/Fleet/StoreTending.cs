@@ -51,12 +51,15 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
         // Who has only just begun to listen has heard nobody yet.
         if (now - _since >= MembershipDecision.Heard || hosts.All(host => _beats.GetValueOrDefault(host.Host).Renewed))
             await Decide(members, leader, hosts, registry.Removed, now, cancellation);
-        if (now - _keptUp >= KeepUpEvery)
+        if (now - _keptUp >= KeepUpEvery && Upkeep.IsCompleted)
         {
             _keptUp = now;
-            await KeepUp(members, cancellation);
+            Upkeep = KeepUp([.. members.Where(member => !member.IsLearner).OrderByDescending(member => member.Id == leader)], cancellation);
         }
     }
+
+    /// <summary>The store's upkeep where it is going on: it may take minutes, and nothing waits for it.</summary>
+    public Task Upkeep { get; private set; } = Task.CompletedTask;
 
     /// <summary>By this host's own clock: a beat is news when it was written anew.</summary>
     async Task Hear(TimeSpan now, CancellationToken cancellation)
@@ -100,7 +103,7 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
     async Task Decide(IReadOnlyList<EtcdPeer> members, ulong leader, IReadOnlyList<HostRecord> hosts, IReadOnlyDictionary<string, RemovalRecord> removed, TimeSpan now, CancellationToken cancellation)
     {
         var sights = hosts.Select(host => new StoreHost(
-            host.Host, PeerAddress(host.Address), host.Etcd is not null, host.Witness, Silent(host.Host, now), Failed: now - _failed.GetValueOrDefault(PeerAddress(host.Address), TimeSpan.MinValue / 2) < FailedFor))
+            host.Host, PeerAddress(host.Address), host.Etcd is not null, host.Witness, Silent(host.Host, now), Failed: now - _failed.GetValueOrDefault(PeerAddress(host.Address), TimeSpan.MinValue / 2) < FailedFor, HasData: host.HasData))
             .Concat(removed.Select(one => new StoreHost(one.Key, PeerAddress(one.Value.Address), CanHold: false, Witness: false, Silent(one.Key, now), Removed: true))).ToList();
         var list = InOrder(members);
         // What is asked for every few seconds may lack what was just done.
@@ -132,19 +135,32 @@ sealed class StoreTending(Paths paths, EtcdStore store, EventLog events, TimePro
 
     async Task KeepUp(IReadOnlyList<EtcdPeer> members, CancellationToken cancellation)
     {
+        try
+        {
+            await Snapshot(members[0].ClientAddresses[0], cancellation);
+            // One after the other; each is back before the next, and the leader comes last.
+            foreach (var address in members.SelectMany(member => member.ClientAddresses.Take(1)).Reverse())
+            {
+                if (await store.Cluster.Status(address, TimeSpan.FromSeconds(1), cancellation) is { Bytes: > DefragmentAbove })
+                    await store.Cluster.Defragment(address, cancellation);
+            }
+        }
+        catch (Exception bug)
+        {
+            if (!cancellation.IsCancellationRequested)
+                events.Trouble("the upkeep of the fleet's store", bug);
+        }
+    }
+
+    async Task Snapshot(Uri member, CancellationToken cancellation)
+    {
         var folder = Path.Combine(paths.Fleet, "snapshots");
         Files.MakePrivateFolder(folder);
         var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd-HHmmss}.db"));
         await using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            await store.Cluster.Snapshot(members.Where(member => !member.IsLearner).SelectMany(member => member.ClientAddresses).First(), file, cancellation);
+            await store.Cluster.Snapshot(member, file, cancellation);
         File.Move(path + ".new", path, overwrite: true);
         foreach (var old in Directory.GetFiles(folder, "*.db").Order(StringComparer.Ordinal).SkipLast(SnapshotsKept))
             File.Delete(old);
-        // One after the other; each is back before the next.
-        foreach (var address in members.SelectMany(member => member.ClientAddresses.Take(1)))
-        {
-            if (await store.Cluster.Status(address, TimeSpan.FromSeconds(1), cancellation) is { Bytes: > DefragmentAbove })
-                await store.Cluster.Defragment(address, cancellation);
-        }
     }
 }

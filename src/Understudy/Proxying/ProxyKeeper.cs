@@ -47,7 +47,7 @@ sealed class ProxyKeeper(Paths paths, Func<IReadOnlyList<string>> listen, IOwner
                     await Turn(cancellation);
                     reported(Report);
                 }
-                catch (Exception bug) when (bug is not OperationCanceledException)
+                catch (Exception bug) when (!cancellation.IsCancellationRequested)
                 {
                     events.Trouble("a look at the proxy", bug);
                 }

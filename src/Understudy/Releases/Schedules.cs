@@ -57,7 +57,7 @@ sealed class Schedules(ScheduleParts parts) : IDisposable
                     if (Turn(app, one, now, cancellation) is { } due && due < next)
                         next = due;
                 }
-                catch (Exception bug) when (bug is not OperationCanceledException)
+                catch (Exception bug) when (!cancellation.IsCancellationRequested)
                 {
                     parts.Events.Trouble($"the schedule of {one.Name}", bug, app.Config.App);
                 }

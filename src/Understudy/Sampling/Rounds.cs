@@ -29,7 +29,7 @@ sealed class Rounds(string what, EventLog events, TimeSpan afterTrouble)
                     Interlocked.Add(ref _ticks, (BootClock.Now - began).Ticks);
                     Interlocked.Increment(ref _count);
                 }
-                catch (Exception bug) when (bug is not OperationCanceledException)
+                catch (Exception bug) when (!cancellation.IsCancellationRequested)
                 {
                     events.Trouble(what, bug);
                     wait = afterTrouble;

@@ -126,7 +126,7 @@ sealed class Pool
                     if (_last?.WakeAt is { } wake)
                         wait = wake - BootClock.Now;
                 }
-                catch (Exception bug) when (bug is not OperationCanceledException)
+                catch (Exception bug) when (!cancellation.IsCancellationRequested)
                 {
                     _parts.Events.Trouble($"a turn of {Name}", bug, App.Config.App, Name);
                 }

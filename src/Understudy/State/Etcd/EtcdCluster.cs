@@ -91,29 +91,36 @@ sealed class EtcdCluster(EtcdMembers members, EtcdCalls calls)
     }
 
     /// <summary>Gives the space of what was compacted back to the disk. The member answers nothing meanwhile: one at a time, its leader last.</summary>
-    public async Task Defragment(Uri endpoint, CancellationToken cancellation)
-    {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        late.CancelAfter(LongWork);
-        await Member(endpoint).Maintenance.DefragmentAsync(new DefragmentRequest(), cancellationToken: late.Token);
-    }
+    /// <exception cref="StoreSilent">It did not do it in time.</exception>
+    public Task Defragment(Uri endpoint, CancellationToken cancellation) => Work("defragmenting", endpoint, LongWork, cancellation, async (member, ending) =>
+        await member.Maintenance.DefragmentAsync(new DefragmentRequest(), cancellationToken: ending));
 
     /// <summary>All that the member holds, as `etcdctl snapshot restore` takes it: etcd itself puts a checksum at the end.</summary>
-    public async Task Snapshot(Uri endpoint, Stream to, CancellationToken cancellation)
+    /// <exception cref="StoreSilent">It did not give it in time.</exception>
+    public Task Snapshot(Uri endpoint, Stream to, CancellationToken cancellation) => Work("a snapshot", endpoint, LongWork, cancellation, async (member, ending) =>
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        late.CancelAfter(LongWork);
-        using var call = Member(endpoint).Maintenance.Snapshot(new SnapshotRequest(), cancellationToken: late.Token);
-        await foreach (var part in call.ResponseStream.ReadAllAsync(late.Token))
-            await to.WriteAsync(part.Blob.Memory, late.Token);
-    }
+        using var call = member.Maintenance.Snapshot(new SnapshotRequest(), cancellationToken: ending);
+        await foreach (var part in call.ResponseStream.ReadAllAsync(ending))
+            await to.WriteAsync(part.Blob.Memory, ending);
+    });
 
     /// <summary>Asked of the leader itself; the other must follow it closely.</summary>
-    public async Task MoveLeader(Uri leader, ulong to, CancellationToken cancellation)
+    /// <exception cref="StoreSilent">It did not do it in time.</exception>
+    public Task MoveLeader(Uri leader, ulong to, CancellationToken cancellation) => Work("a change of leader", leader, TimeSpan.FromSeconds(5), cancellation, async (member, ending) =>
+        await member.Maintenance.MoveLeaderAsync(new MoveLeaderRequest { TargetId = to }, cancellationToken: ending));
+
+    async Task Work(string what, Uri endpoint, TimeSpan within, CancellationToken cancellation, Func<EtcdMember, CancellationToken, Task> work)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        late.CancelAfter(TimeSpan.FromSeconds(5));
-        await Member(leader).Maintenance.MoveLeaderAsync(new MoveLeaderRequest { TargetId = to }, cancellationToken: late.Token);
+        late.CancelAfter(within);
+        try
+        {
+            await work(Member(endpoint), late.Token);
+        }
+        catch (Exception failed) when (failed is RpcException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            throw new StoreSilent($"{what} of etcd at {endpoint.Authority}: {(failed is RpcException refused ? refused.Status.Detail : $"not done within {within.TotalSeconds:0} s")}");
+        }
     }
 
     async Task<EtcdPeer?> Known(Uri peerAddress, CancellationToken cancellation) =>

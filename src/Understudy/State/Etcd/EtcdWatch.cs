@@ -33,7 +33,7 @@ sealed class EtcdWatch(EtcdMembers members, EtcdOptions options, EtcdKeys keys, 
             }
             told.TryComplete();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             told.TryComplete();
         }

@@ -5,7 +5,7 @@ namespace Understudy.Tests.Decisions.Fleet;
 
 public class MembershipDecisionTests
 {
-    /// <summary>Members with `?` where they have not started, `~` for learners. Hosts as `name:seconds of silence`, with `-` where they have no etcd, `w` for a witness, `x` for one that was removed and `f` for one that failed lately.</summary>
+    /// <summary>Members with `?` where they have not started, `~` for learners. Hosts as `name:seconds of silence`, with `-` where they have no etcd, `w` for a witness, `x` for one that was removed, `f` for one that failed lately and `d` for one that has data.</summary>
     [Theory]
     [InlineData("a", "a:0", 0, "stay", "alone it is best alone")]
     [InlineData("a", "a:0 b:0", 0, "stay", "with two, either one's end would stop the store")]
@@ -19,6 +19,9 @@ public class MembershipDecisionTests
     [InlineData("a", "a:0 b:90 c:0", 0, "stay", "but not for ever")]
     [InlineData("a b?", "a:0 b:0 c:0", 30, "stay", "no second one before the first has started")]
     [InlineData("a b?", "a:0 b:0 c:0", 60, "-b", "one that does not start gives its place to another")]
+    [InlineData("a", "a:0 b:0d c:0", 0, "+c", "one that still has what it kept before cannot begin anew")]
+    [InlineData("a b", "a:0d b:0d c:0d", 0, "stay", "nor where there is no other")]
+    [InlineData("a b c", "a:0d b:0d c:90d d:0d", 0, "stay", "and nobody makes way for it")]
     [InlineData("a", "a:0 b:0f c:0", 0, "+c", "one that failed lately comes after the others")]
     [InlineData("a c", "a:0 b:0f c:0", 0, "+b", "but comes")]
     [InlineData("a b~?", "a:0 b:0 c:0", 30, "stay", "a learner starts first")]
@@ -70,6 +73,8 @@ public class MembershipDecisionTests
             var names = Enumerable.Range(0, chance.Next(1, 8)).Select(i => $"h{i}").ToList();
             var silentSince = names.ToDictionary(name => name, _ => -1);
             var removed = new HashSet<string>();
+            // What a host keeps of the store, by when it saw that it is a member; ten seconds after it was put out, and if it lives, it removes that.
+            var data = new Dictionary<string, int>();
             var members = new List<(StoreMember Member, int Added)> { (new StoreMember(1, "h0", "h0"), 0) };
             ulong next = 2;
             for (var second = 0; second < 2_000; second++)
@@ -83,11 +88,21 @@ public class MembershipDecisionTests
                 if (!quiet && chance.Next(1_000) == 0 && removed.Count < names.Count - 1)
                     removed.Add(names[chance.Next(names.Count)]);
                 bool Lives(string name) => silentSince[name] < 0;
+                foreach (var name in data.Keys.ToList())
+                {
+                    if (!Lives(name) || members.Any(member => member.Member.PeerAddress == name))
+                        data[name] = second;
+                    else if (second - data[name] >= 10)
+                        data.Remove(name);
+                }
                 // A member starts where its host lives.
                 for (var i = 0; i < members.Count; i++)
                 {
                     if (!members[i].Member.HasStarted && Lives(members[i].Member.PeerAddress) && second > members[i].Added + 5)
+                    {
                         members[i] = (members[i].Member with { Name = members[i].Member.PeerAddress }, members[i].Added);
+                        data[members[i].Member.PeerAddress] = second;
+                    }
                 }
                 int Living(StoreMember? but = null) => members.Count(member => !member.Member.IsLearner && member.Member != but && Lives(member.Member.PeerAddress));
                 int Counting() => members.Count(member => !member.Member.IsLearner);
@@ -97,11 +112,12 @@ public class MembershipDecisionTests
                 var fresh = members.FirstOrDefault(member => member.Member.IsLearner);
                 var step = MembershipDecision.Next(
                     [.. members.Select(member => member.Member)],
-                    [.. names.Select(name => new StoreHost(name, name, true, false, TimeSpan.FromSeconds(Lives(name) ? 0 : second - silentSince[name]), removed.Contains(name)))],
+                    [.. names.Select(name => new StoreHost(name, name, true, false, TimeSpan.FromSeconds(Lives(name) ? 0 : second - silentSince[name]), removed.Contains(name), HasData: data.ContainsKey(name)))],
                     TimeSpan.FromSeconds(fresh.Member is null ? 0 : second - fresh.Added));
                 switch (step)
                 {
                     case MembershipStep.Add add:
+                        Assert.DoesNotContain(add.Host.Name, data.Keys);
                         members.Add((new StoreMember(next++, "", add.Host.PeerAddress, IsLearner: true), second));
                         break;
                     // As etcd does: it promotes none that does not follow, and removes no living member where the rest would be no majority: whose end is not noticed yet.
@@ -126,6 +142,6 @@ public class MembershipDecisionTests
     static StoreHost Host(string text)
     {
         var (name, rest) = (text.Split(':')[0], text.Split(':')[1]);
-        return new StoreHost(name, name, !rest.EndsWith('-'), rest.EndsWith('w'), TimeSpan.FromSeconds(int.Parse(rest.TrimEnd('-', 'w', 'x', 'f'), CultureInfo.InvariantCulture)), rest.EndsWith('x'), rest.EndsWith('f'));
+        return new StoreHost(name, name, !rest.EndsWith('-'), rest.EndsWith('w'), TimeSpan.FromSeconds(int.Parse(rest.TrimEnd('-', 'w', 'x', 'f', 'd'), CultureInfo.InvariantCulture)), rest.EndsWith('x'), rest.EndsWith('f'), rest.EndsWith('d'));
     }
 }
