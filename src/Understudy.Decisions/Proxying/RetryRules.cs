@@ -22,11 +22,13 @@ public enum Failure
     Declined,
 }
 
+/// <param name="Attempts">This one included.</param>
+/// <param name="Delivered">How many of them may have reached a worker.</param>
 /// <param name="Idempotent">By its method (RFC 9110), or by an Idempotency-Key where that is configured.</param>
 /// <param name="BodyKept">The body, if there is one, is at hand to be sent again.</param>
 /// <param name="AnswerBegun">A byte of the answer has gone out to the client.</param>
 /// <param name="Quarantined">The same request has killed workers lately.</param>
-public readonly record struct FailedAttempt(Failure Failure, int Attempts, bool Idempotent, bool BodyKept, bool AnswerBegun, bool Quarantined);
+public readonly record struct FailedAttempt(Failure Failure, int Attempts, int Delivered, bool Idempotent, bool BodyKept, bool AnswerBegun, bool Quarantined);
 
 /// <summary>What becomes of the request.</summary>
 public enum Verdict
@@ -54,6 +56,15 @@ public static class RetryRules
     /// <summary>Times that a request may reach a worker.</summary>
     public const int MostAttempts = 2;
 
+    /// <summary>
+    /// How long requests under which a worker broke are kept apart when they are tried again, one to a worker: which of them broke it nobody
+    /// knows yet, and the others must not be inside the next that it breaks. Those that kill do so at once; longer would hold up the slow ones.
+    /// </summary>
+    public static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Whether the attempt may have reached a worker.</summary>
+    public static bool IsDelivered(Failure failure) => failure is not (Failure.NotDelivered or Failure.Declined);
+
     /// <summary>Bodies up to this many bytes are kept so that they can be sent again.</summary>
     public const int KeptBodyBytes = 64 * 1024;
 
@@ -70,7 +81,7 @@ public static class RetryRules
             // Once: where all hosts are full, to ask each would only add to it.
             Failure.Declined => attempt.BodyKept && attempt.Attempts < MostAttempts ? Verdict.Retry : Verdict.Refused,
             _ when !attempt.Idempotent || !attempt.BodyKept => attempt.Failure == Failure.Garbled ? Verdict.BadGateway : Verdict.LostInside,
-            _ when attempt.Attempts >= MostAttempts || attempt.Quarantined => Verdict.BadGateway,
+            _ when attempt.Delivered >= MostAttempts || attempt.Quarantined => Verdict.BadGateway,
             _ => withinBudget() ? Verdict.Retry : Verdict.BadGateway,
         };
     }

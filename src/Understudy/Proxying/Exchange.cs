@@ -53,6 +53,10 @@ internal sealed class Exchange : IValueTaskSource<Grant>
     public long StartedAt;
     public App? App;
     public int Attempts;
+
+    /// <summary>Attempts that failed and may have reached a worker.</summary>
+    public int Delivered;
+
     public string? RequestId;
     public string Target = "";
     public string? LastWorker;
@@ -65,8 +69,14 @@ internal sealed class Exchange : IValueTaskSource<Grant>
     /// <summary>The other host's proxy answered that no worker there has seen it.</summary>
     public bool Declined;
 
-    /// <summary>A worker's connection broke under each attempt so far.</summary>
+    /// <summary>A worker's connection broke under each attempt that may have reached one.</summary>
     public bool AllBroken;
+
+    /// <summary>When the first of them did.</summary>
+    public TimeSpan FirstBroke;
+
+    /// <summary>A worker broke with it inside, and nobody knows yet by which of its requests.</summary>
+    public bool Suspect => Delivered > 0 && AllBroken;
 
     // The last Host and peer seen on this connection: mostly the same as now, and then neither is looked up again.
     public string? RoutedHost;
@@ -105,6 +115,7 @@ internal sealed class Exchange : IValueTaskSource<Grant>
         StartedAt = now;
         App = null;
         Attempts = 0;
+        Delivered = 0;
         RequestId = null;
         Target = "";
         BodyKept = false;

@@ -102,7 +102,12 @@ internal sealed class ExchangeTransform(Exchange exchange, RequestPath path) : H
         CopyHeaders(answer.Headers.NonValidated, headers);
         CopyHeaders(answer.Content.Headers.NonValidated, headers);
         var status = context.Response.StatusCode;
-        exchange.Worker?.Answered(now, now - exchange.HandedAt, status);
+        if (exchange.Worker is { } worker)
+        {
+            worker.Answered(now, now - exchange.HandedAt, status);
+            exchange.App!.Retries.Answered(exchange);
+        }
+
         exchange.Host?.Answered(now);
         // HTTP allows no Content-Length with these, and Kestrel refuses to send one.
         if (status is 204 or 101) headers.ContentLength = null;

@@ -9,6 +9,8 @@ namespace Understudy.Proxying;
 /// </summary>
 internal sealed class PoolDispatch
 {
+    static readonly long apart = Clock.ToTicks(RetryRules.Apart);
+
     PoolRoute route;
     long noneUpSince;
     int turn;
@@ -85,7 +87,7 @@ internal sealed class PoolDispatch
                 Figures.Requested(Clock.Time(now));
             }
 
-            if (Queue.Count == 0 && Choose(exchange.Avoid) is { } worker)
+            if (Queue.Count == 0 && Choose(exchange, now) is { } worker)
             {
                 Hand(worker, exchange, now);
                 return Grant.Handed;
@@ -102,6 +104,8 @@ internal sealed class PoolDispatch
             exchange.QueuedAt = now;
             if (again) Queue.Prepend(exchange);
             else Queue.Append(exchange);
+            // Those that were tried before may be waiting for a worker that takes them; others need not.
+            if (Queue.Head!.Avoid is not null) Dispatch();
             return Grant.Queued;
         }
     }
@@ -125,6 +129,7 @@ internal sealed class PoolDispatch
             var worker = exchange.Worker!;
             var reason = worker.Leave(exchange);
             exchange.Worker = null;
+            if (worker.Suspect == exchange) worker.Suspect = null;
             if (!worker.Listed && worker.Inside is null) Leaving.Remove(worker);
             if (Queue.Count > 0) Dispatch();
             return reason;
@@ -148,7 +153,7 @@ internal sealed class PoolDispatch
         for (var waiting = Queue.Head; waiting is not null;)
         {
             var next = waiting.Next;
-            if (Choose(waiting.Avoid) is { } worker)
+            if (Choose(waiting, now) is { } worker)
             {
                 Queue.Remove(waiting);
                 Hand(worker, waiting, now);
@@ -164,9 +169,13 @@ internal sealed class PoolDispatch
         }
     }
 
-    /// <summary>The up worker with a free slot and the fewest requests inside. The one to avoid only if no other is up.</summary>
-    RoutedWorker? Choose(RoutedWorker? avoid)
+    /// <summary>
+    /// The up worker with a free slot and the fewest requests inside. The one to avoid only if no other is up; for a suspect none that has
+    /// been handed another a moment ago.
+    /// </summary>
+    RoutedWorker? Choose(Exchange exchange, long now)
     {
+        var avoid = exchange.Avoid;
         RoutedWorker? best = null;
         var onlyAvoided = avoid is not null;
         if (++turn >= Workers.Length) turn = 0;
@@ -176,12 +185,15 @@ internal sealed class PoolDispatch
             var worker = Workers[at < Workers.Length ? at : at - Workers.Length];
             if (!worker.Health.IsUp || worker == avoid) continue;
             onlyAvoided = false;
-            if (worker.Outstanding < route.Concurrency && (best is null || worker.Outstanding < best.Outstanding)) best = worker;
+            if (Takes(worker, exchange, now) && (best is null || worker.Outstanding < best.Outstanding)) best = worker;
         }
 
-        if (onlyAvoided && avoid!.Listed && avoid.Health.IsUp && avoid.Outstanding < route.Concurrency) return avoid;
+        if (onlyAvoided && avoid!.Listed && avoid.Health.IsUp && Takes(avoid, exchange, now)) return avoid;
         return best;
     }
+
+    bool Takes(RoutedWorker worker, Exchange exchange, long now) =>
+        worker.Outstanding < route.Concurrency && (worker.Suspect is null || !exchange.Suspect || now - worker.Suspect.HandedAt >= apart);
 
     void Hand(RoutedWorker worker, Exchange exchange, long now)
     {
@@ -190,6 +202,7 @@ internal sealed class PoolDispatch
         worker.Requests++;
         worker.Link(exchange);
         exchange.Worker = worker;
+        if (exchange.Suspect) worker.Suspect = exchange;
         exchange.HoldsSlot = true;
         exchange.HandedAt = now;
         exchange.AnsweredAt = 0;

@@ -7,7 +7,7 @@ internal static class PoolLimits
 {
     static readonly TimeSpan margin = TimeSpan.FromSeconds(1);
 
-    /// <summary>Refuses what has waited too long and ends what has taken too long.</summary>
+    /// <summary>Refuses what has waited too long, ends what has taken too long, and hands on what has been kept apart for long enough.</summary>
     public static void Enforce(PoolDispatch pool, HostDispatch hosts)
     {
         Endings endings = default;
@@ -15,6 +15,7 @@ internal static class PoolLimits
         {
             var now = Clock.Ticks;
             RefuseOlder(pool, now);
+            if (pool.Queue.Count > 0) pool.Dispatch();
             var oldest = now - Clock.ToTicks(pool.Route.RequestTimeout);
             foreach (var worker in pool.Workers) EndOlder(worker, oldest, ref endings);
             foreach (var worker in pool.Leaving) EndOlder(worker, oldest, ref endings);

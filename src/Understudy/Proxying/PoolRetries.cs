@@ -6,6 +6,18 @@ namespace Understudy.Proxying;
 internal sealed class PoolRetries(PoolDispatch pool, PoolHealth health, HostWatch hosts)
 {
     readonly Quarantine quarantine = new();
+    volatile bool watching;
+
+    /// <summary>A worker has answered it; nearly always a look at a field.</summary>
+    public void Answered(Exchange exchange)
+    {
+        if (!watching) return;
+        lock (pool.Gate)
+        {
+            quarantine.Answered(exchange.Context.Request.Method, exchange.Target, Clock.Now);
+            watching = quarantine.Count > 0;
+        }
+    }
 
     /// <summary>What becomes of the request. Its exchange has left the worker.</summary>
     public Verdict Judge(Exchange exchange, RoutedWorker worker, Failure failure, bool idempotent)
@@ -40,12 +52,32 @@ internal sealed class PoolRetries(PoolDispatch pool, PoolHealth health, HostWatc
         var request = exchange.Context.Request;
         lock (pool.Gate)
         {
-            var attempt = new FailedAttempt(failure, exchange.Attempts, idempotent, exchange.BodyKept,
+            if (RetryRules.IsDelivered(failure))
+            {
+                exchange.Delivered++;
+                if (failure != Failure.Broken) exchange.AllBroken = false;
+            }
+
+            var attempt = new FailedAttempt(failure, exchange.Attempts, exchange.Delivered, idempotent, exchange.BodyKept,
                 exchange.Context.Response.HasStarted, quarantine.Holds(request.Method, exchange.Target, now));
             var verdict = RetryRules.Decide(attempt, () => pool.Figures.Budget.TryRetry(now));
             Count(verdict);
-            NotePoison(exchange, request.Method, failure, now);
+            if (failure == Failure.Broken && exchange.AllBroken) Watch(exchange, request.Method, now);
             return verdict;
+        }
+    }
+
+    void Watch(Exchange exchange, string method, TimeSpan now)
+    {
+        watching = true;
+        if (exchange.Delivered >= RetryRules.MostAttempts)
+        {
+            quarantine.BrokeAgain(method, exchange.Target, exchange.FirstBroke, now);
+        }
+        else
+        {
+            exchange.FirstBroke = now;
+            quarantine.Broke(method, exchange.Target, now);
         }
     }
 
@@ -56,11 +88,5 @@ internal sealed class PoolRetries(PoolDispatch pool, PoolHealth health, HostWatc
         else if (verdict == Verdict.LostInside) figures.LostInside++;
         else if (verdict == Verdict.TimedOut) figures.TimedOut++;
         else if (verdict == Verdict.Refused) figures.Refused++;
-    }
-
-    void NotePoison(Exchange exchange, string method, Failure failure, TimeSpan now)
-    {
-        if (failure != Failure.Broken) exchange.AllBroken = false;
-        else if (exchange.AllBroken && exchange.Attempts >= RetryRules.MostAttempts) quarantine.Add(method, exchange.Target, now);
     }
 }

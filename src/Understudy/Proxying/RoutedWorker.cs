@@ -19,6 +19,9 @@ internal sealed class RoutedWorker(WorkerRoute route, TimeSpan now) : Destinatio
 
     public long Failures => Volatile.Read(ref failures);
 
+    /// <summary>The newest suspect that it was handed, as long as it is inside.</summary>
+    public Exchange? Suspect;
+
     /// <summary>Stopwatch ticks of the newest answer, or of a request handed to it when it was empty.</summary>
     public long LastSign;
 

@@ -148,6 +148,28 @@ public class RetryTests
         Assert.Single(worker.Calls);
     }
 
+    [Theory]
+    [InlineData("rbw")]
+    [InlineData("rwb")]
+    [InlineData("brw")]
+    [InlineData("bwr")]
+    [InlineData("wrb")]
+    [InlineData("wbr")]
+    public async Task A_worker_that_refused_it_takes_no_second_attempt_from_a_request_that_another_broke_under(string order)
+    {
+        await using var refusing = RawWorker.Answering("never");
+        refusing.StopListening();
+        await using var breaking = RawWorker.Start(call =>
+        {
+            call.Reset();
+            return Task.CompletedTask;
+        });
+        await using var well = RawWorker.Answering("well");
+        var workers = order.Select(kind => kind switch { 'r' => refusing, 'b' => breaking, _ => well }).ToArray();
+        await using var proxy = await ProxyUnderTest.Start(workers);
+        for (var i = 0; i < 3; i++) Assert.Equal("well", (await RawClient.Ask(proxy.Port, Get)).Body);
+    }
+
     [Fact]
     public async Task A_poison_request_is_not_tried_again_after_it_broke_two_workers()
     {
