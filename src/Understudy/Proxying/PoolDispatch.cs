@@ -170,8 +170,9 @@ internal sealed class PoolDispatch
     }
 
     /// <summary>
-    /// The up worker with a free slot and the fewest requests inside. The one to avoid only if no other is up; for a suspect none that has
-    /// been handed another a moment ago.
+    /// The up worker with a free slot and the fewest requests inside. One that may be dying comes last: it takes connections to its end, and
+    /// has the fewest inside. The one to avoid only if no other is up. For a suspect none that has been handed another a moment ago, and the
+    /// one under which it broke only once that has answered a probe since.
     /// </summary>
     RoutedWorker? Choose(Exchange exchange, long now)
     {
@@ -185,12 +186,16 @@ internal sealed class PoolDispatch
             var worker = Workers[at < Workers.Length ? at : at - Workers.Length];
             if (!worker.Health.IsUp || worker == avoid) continue;
             onlyAvoided = false;
-            if (Takes(worker, exchange, now) && (best is null || worker.Outstanding < best.Outstanding)) best = worker;
+            if (Takes(worker, exchange, now) && (best is null || IsBetter(worker, best))) best = worker;
         }
 
-        if (onlyAvoided && avoid!.Listed && avoid.Health.IsUp && Takes(avoid, exchange, now)) return avoid;
-        return best;
+        if (!onlyAvoided) return best;
+        var isBack = avoid!.Listed && avoid.Health.IsUp && (!exchange.Suspect || avoid.ProbedWell > exchange.FirstBroke);
+        return isBack && Takes(avoid, exchange, now) ? avoid : null;
     }
+
+    static bool IsBetter(RoutedWorker worker, RoutedWorker best) =>
+        worker.Doubted == best.Doubted ? worker.Outstanding < best.Outstanding : best.Doubted;
 
     bool Takes(RoutedWorker worker, Exchange exchange, long now) =>
         worker.Outstanding < route.Concurrency && (worker.Suspect is null || !exchange.Suspect || now - worker.Suspect.HandedAt >= apart);

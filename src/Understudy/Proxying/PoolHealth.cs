@@ -14,13 +14,22 @@ internal sealed class PoolHealth(PoolDispatch pool)
             // One that is being drained may close its listener and still finish what is inside.
             if (!worker.Listed) return;
             var now = Clock.Now;
-            if (evidence.Kind == EvidenceKind.ProbeAnswered) worker.Answered(Clock.Ticks);
+            if (evidence.Kind == EvidenceKind.ProbeAnswered)
+            {
+                worker.Answered(Clock.Ticks);
+                worker.ProbedWell = worker.LastProbe;
+            }
+
             (worker.Health, var actions) = worker.Health.Weigh(evidence, Around(worker, now), now);
             if ((actions & HealthActions.Abort) != 0) endings.AddAll(worker, AbortReason.MarkedDown);
             if ((actions & HealthActions.MarkDown) != 0) worker.AskNow = true;
             if ((actions & (HealthActions.MarkDown | HealthActions.MarkUp)) != 0)
             {
                 pool.NoteWhetherAnyIsUp();
+                pool.Dispatch();
+            }
+            else if (pool.Queue.Count > 0)
+            {
                 pool.Dispatch();
             }
         }

@@ -25,7 +25,7 @@ internal sealed class PoolRetries(PoolDispatch pool, PoolHealth health, HostWatc
         // One that broke off within an answer of 500 is counted already.
         if (exchange.AnsweredAt == 0 || exchange.Context.Response.StatusCode < 500) worker.Failed();
         if (failure == Failure.NotDelivered) health.Observe(worker, new Evidence(EvidenceKind.ConnectRefused));
-        else if (failure is Failure.Broken or Failure.Garbled) worker.AskNow = true;
+        else if (failure is Failure.Broken or Failure.Garbled) Doubt(worker);
 
         var verdict = Decide(exchange, failure, idempotent);
         if (verdict == Verdict.Retry) exchange.Avoid = worker;
@@ -44,6 +44,12 @@ internal sealed class PoolRetries(PoolDispatch pool, PoolHealth health, HostWatc
         var verdict = Decide(exchange, failure, idempotent);
         if (verdict == Verdict.Retry) exchange.AvoidHost = host;
         return verdict;
+    }
+
+    void Doubt(RoutedWorker worker)
+    {
+        lock (pool.Gate) worker.Broke = Clock.Now;
+        worker.AskNow = true;
     }
 
     Verdict Decide(Exchange exchange, Failure failure, bool idempotent)

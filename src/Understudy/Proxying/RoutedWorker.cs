@@ -27,6 +27,15 @@ internal sealed class RoutedWorker(WorkerRoute route, TimeSpan now) : Destinatio
 
     public TimeSpan LastProbe;
 
+    /// <summary>When the newest probe began that it answered.</summary>
+    public TimeSpan ProbedWell;
+
+    /// <summary>When a request last broke under it.</summary>
+    public TimeSpan Broke;
+
+    /// <summary>A request broke under it, and it has answered no probe since: it may be dying.</summary>
+    public bool Doubted => Broke > ProbedWell;
+
     /// <summary>A probe is on its way; only the prober writes it.</summary>
     public bool Probing;
 

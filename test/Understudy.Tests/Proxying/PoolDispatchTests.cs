@@ -76,6 +76,54 @@ public class PoolDispatchTests
         }
     }
 
+    [Fact]
+    public void The_only_worker_is_asked_whether_it_lives_before_it_gets_again_what_broke_under_it()
+    {
+        var pool = new PoolDispatch(Route(1));
+        var health = new PoolHealth(pool);
+        var worker = pool.Workers[0];
+        var again = Suspect(worker);
+        again.FirstBroke = Clock.Now;
+        Assert.Equal(Grant.Queued, pool.Take(again));
+        worker.LastProbe = again.FirstBroke - TimeSpan.FromMilliseconds(1);
+        health.Observe(worker, new Evidence(EvidenceKind.ProbeAnswered, 200));
+        Assert.True(again.InQueue);
+        worker.LastProbe = again.FirstBroke + TimeSpan.FromMilliseconds(1);
+        health.Observe(worker, new Evidence(EvidenceKind.ProbeAnswered, 200));
+        Assert.Same(worker, again.Worker);
+    }
+
+    [Fact]
+    public void What_the_only_worker_refused_waits_for_the_next()
+    {
+        var pool = new PoolDispatch(Route(1));
+        var again = Suspect(pool.Workers[0]);
+        again.FirstBroke = Clock.Now;
+        Assert.Equal(Grant.Queued, pool.Take(again));
+        new PoolHealth(pool).Observe(pool.Workers[0], new Evidence(EvidenceKind.ProbeRefused));
+        Assert.True(again.InQueue);
+        pool.Apply(pool.Route with { Workers = [new WorkerRoute("app.web.2", 0, 0, 2, null)] });
+        Assert.Equal("app.web.2", again.Worker!.Route.Id);
+    }
+
+    [Fact]
+    public void A_worker_that_may_be_dying_comes_last_until_it_has_answered_a_probe()
+    {
+        var pool = new PoolDispatch(Route(2));
+        var (dying, well) = (pool.Workers[0], pool.Workers[1]);
+        dying.Broke = Clock.Now;
+        var inside = Enumerable.Range(0, 7).Select(_ => New()).ToList();
+        foreach (var exchange in inside) Assert.Equal(Grant.Handed, pool.Take(exchange));
+        Assert.Equal([.. Enumerable.Repeat(well, 5), dying, dying], inside.Select(exchange => exchange.Worker!));
+
+        dying.LastProbe = dying.Broke + TimeSpan.FromMilliseconds(1);
+        new PoolHealth(pool).Observe(dying, new Evidence(EvidenceKind.ProbeAnswered, 200));
+        pool.Leave(inside[0]);
+        var next = New();
+        Assert.Equal(Grant.Handed, pool.Take(next));
+        Assert.Same(dying, next.Worker);
+    }
+
     static PoolRoute Route(int workers) => ProxyUnderTest.App("app", [], pool => pool with
     {
         Workers = [.. Enumerable.Range(1, workers).Select(number => new WorkerRoute($"app.web.{number}", 0, 0, number, null))],
