@@ -13,7 +13,8 @@ internal static class Failures
     {
         var context = exchange.Context;
         var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
-        if (IsClients(error, exception, out var bad)) return ClientFailed(context, exchange, bad);
+        if (IsAnswered(exchange, error, exception)) return Task.CompletedTask;
+        if (IsClients(exchange, error, exception, out var bad)) return ClientFailed(context, exchange, bad);
         // 101 went out: both ends are streams, and either may end them.
         if (error >= ForwarderError.UpgradeRequestCanceled && error <= ForwarderError.UpgradeActivityTimeout) return Task.CompletedTask;
         if (HasLeft(context, error, aborted)) return Task.CompletedTask;
@@ -22,6 +23,7 @@ internal static class Failures
             AbortReason.MarkedDown => Failure.MarkedDown,
             AbortReason.TimedOut => Failure.TimedOut,
             _ when exchange.Declined => Failure.Declined,
+            _ when destination is RoutedHost && exchange.BodyKept && IsSentBack(exception) => Failure.NotDelivered,
             _ => Classify(error, exception),
         };
         exchange.Declined = false;
@@ -66,15 +68,30 @@ internal static class Failures
             || (exchange.App!.Route.Pool.RetryIdempotencyKey && request.Headers["Idempotency-Key"].Count > 0);
     }
 
-    static bool IsClients(ForwarderError error, Exception? exception, out BadHttpRequestException? bad)
+    /// <summary>
+    /// The answer has come whole, and the worker or host wanted no more of the body, or its connection ended, before that was noted as sent.
+    /// The forwarder tells of it nonetheless; where something came of it before, it tells of both.
+    /// </summary>
+    static bool IsAnswered(Exchange exchange, ForwarderError error, Exception? exception) =>
+        exchange.AnsweredAt != 0 && exception is not AggregateException
+        && error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination or ForwarderError.RequestBodyCanceled;
+
+    /// <summary>
+    /// The forwarder blames the client whenever copying the body ended before a read. Over HTTP/2 the connection's end does that too, by a
+    /// cancellation; and a body that is kept was read long ago.
+    /// </summary>
+    static bool IsClients(Exchange exchange, ForwarderError error, Exception? exception, out BadHttpRequestException? bad)
     {
         bad = null;
+        var cancelled = false;
         for (var inner = exception; inner is not null; inner = inner is AggregateException { InnerExceptions.Count: > 0 } several ? several.InnerExceptions[0] : inner.InnerException)
         {
             if (inner is BadHttpRequestException found) bad = found;
+            cancelled |= inner is OperationCanceledException;
         }
 
-        return bad is not null || error is ForwarderError.RequestBodyClient or ForwarderError.ResponseBodyClient;
+        return bad is not null || error == ForwarderError.ResponseBodyClient
+            || (error == ForwarderError.RequestBodyClient && exchange.Kept is null && !cancelled);
     }
 
     static Task ClientFailed(HttpContext context, Exchange exchange, BadHttpRequestException? bad)
@@ -97,6 +114,18 @@ internal static class Failures
 
         return null;
     }
+
+    /// <summary>
+    /// The other end of an HTTP/2 connection said that it has not looked at the request (REFUSED_STREAM, or a GOAWAY with an older stream as
+    /// its last): HttpClient repeats it then by itself, and fails by the forwarder's body, which cannot be read twice.
+    /// </summary>
+    static bool IsSentBack(Exception? exception) => exception switch
+    {
+        null => false,
+        AggregateException several => several.InnerExceptions.Any(IsSentBack),
+        HttpRequestException { InnerException: InvalidOperationException consumed } => consumed is not ObjectDisposedException,
+        _ => IsSentBack(exception.InnerException),
+    };
 
     static Failure Classify(ForwarderError error, Exception? exception)
     {

@@ -26,6 +26,12 @@ sealed class EdgeClient : IDisposable
         return await Answer();
     }
 
+    public async Task<string> Post(string body)
+    {
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {body.Length}\r\n\r\n{body}")).Within();
+        return await Answer();
+    }
+
     public Task Send(string target) => socket.SendAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n")).Within();
 
     public async Task<string> Answer()

@@ -8,11 +8,13 @@ sealed class EdgeLoad : IAsyncDisposable
 {
     readonly List<Task> clients;
     readonly IPEndPoint to;
+    readonly string? body;
     bool stopped;
 
-    public EdgeLoad(IPEndPoint to, int count)
+    /// <param name="body">They POST it; null: they GET.</param>
+    public EdgeLoad(IPEndPoint to, int count, string? body = null)
     {
-        this.to = to;
+        (this.to, this.body) = (to, body);
         clients = [.. Enumerable.Range(0, count).Select(i => Task.Run(() => Run(fresh: i % 3 == 0)))];
     }
 
@@ -39,7 +41,7 @@ sealed class EdgeLoad : IAsyncDisposable
             try
             {
                 client ??= await EdgeClient.Connect(to);
-                Answers.AddOrUpdate(await client.Get(), 1, (_, n) => n + 1);
+                Answers.AddOrUpdate(await (body is null ? client.Get() : client.Post(body)), 1, (_, n) => n + 1);
                 if (!fresh && !client.Closed) continue;
             }
             catch (Exception failed)

@@ -1,5 +1,11 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Understudy.Decisions.Proxying;
+using Understudy.Proxying;
 
 namespace Understudy.Tests.Proxying;
 
@@ -233,5 +239,34 @@ public sealed class HopFailureTests : HopFleet
         held.SetResult();
         Assert.Equal("two", (await asked).Body);
         await Eventually.True(() => one.Pool.Hosts.Count == 1, "it is forgotten");
+    }
+
+    [Fact]
+    public async Task A_post_that_another_host_sends_back_unread_goes_elsewhere()
+    {
+        var refused = 0;
+        var trust = new HopTrust(TimeProvider.System, _ => { });
+        trust.Use(Fleet.Give("two"));
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => HopListener.Use(listen, trust)));
+        await using var two = builder.Build();
+        two.Run(async context =>
+        {
+            context.Response.Headers[HopMarks.Load] = HopMarks.LoadText(0, 100);
+            if (context.Request.Method != "POST") return;
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            Interlocked.Increment(ref refused);
+            const int refusedStream = 7;
+            context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(refusedStream);
+        });
+        await two.StartAsync();
+        var one = await Host("one");
+        one.Knows(new HostRoute("two", new Uri(two.Urls.Single()).Authority));
+        await Eventually.True(() => one.Pool.Hosts.Single().DownSince is null, "the other host is up");
+
+        for (var i = 0; i < 20; i++)
+            Assert.Equal("one", (await one.Ask(Post)).Body);
+        Assert.InRange(refused, 1, 20);
+        Assert.Equal(0, one.Pool.LostInside);
     }
 }

@@ -7,12 +7,15 @@ namespace Understudy.Tests.Proxying;
 
 public class HopHandoverTests
 {
-    [Fact]
-    public async Task No_request_is_lost_while_another_hosts_proxy_is_replaced_again_and_again()
+    [Theory]
+    [InlineData(null, "hello")]
+    [InlineData("a form of some fields", "hello")]
+    [InlineData("a form of some fields", "")]
+    public async Task No_request_is_lost_while_another_hosts_proxy_is_replaced_again_and_again(string? body, string answer)
     {
         using var fleet = new HopAuthority();
         using var folder = new TemporaryFolder();
-        await using var worker = RawWorker.Answering("hello");
+        await using var worker = RawWorker.Answering(answer);
         var paths = new Paths(folder.Path);
         Directory.CreateDirectory(paths.Run);
         File.WriteAllBytes(paths.Routes, JsonSerializer.SerializeToUtf8Bytes(
@@ -24,7 +27,7 @@ public class HopHandoverTests
         {
             one.Knows(new HostRoute("two", listen[1]["hop://".Length..]));
             await Eventually.True(() => one.Pool.Hosts.Single().DownSince is null, "the other host is up");
-            await using var load = new EdgeLoad(new IPEndPoint(IPAddress.Loopback, one.Port), 8);
+            await using var load = new EdgeLoad(new IPEndPoint(IPAddress.Loopback, one.Port), 8, body);
             for (var n = 0; n < 3; n++)
             {
                 await More();
