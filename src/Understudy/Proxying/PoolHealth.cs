@@ -23,15 +23,8 @@ internal sealed class PoolHealth(PoolDispatch pool)
             (worker.Health, var actions) = worker.Health.Weigh(evidence, Around(worker, now), now);
             if ((actions & HealthActions.Abort) != 0) endings.AddAll(worker, AbortReason.MarkedDown);
             if ((actions & HealthActions.MarkDown) != 0) worker.AskNow = true;
-            if ((actions & (HealthActions.MarkDown | HealthActions.MarkUp)) != 0)
-            {
-                pool.NoteWhetherAnyIsUp();
-                pool.Dispatch();
-            }
-            else if (pool.Queue.Count > 0)
-            {
-                pool.Dispatch();
-            }
+            if ((actions & (HealthActions.MarkDown | HealthActions.MarkUp)) != 0) pool.NoteWhetherAnyIsUp();
+            pool.Dispatch();
         }
 
         endings.Run();

@@ -15,7 +15,7 @@ internal static class PoolLimits
         {
             var now = Clock.Ticks;
             RefuseOlder(pool, now);
-            if (pool.Queue.Count > 0) pool.Dispatch();
+            pool.Dispatch();
             var oldest = now - Clock.ToTicks(pool.Route.RequestTimeout);
             foreach (var worker in pool.Workers) EndOlder(worker, oldest, ref endings);
             foreach (var worker in pool.Leaving) EndOlder(worker, oldest, ref endings);
